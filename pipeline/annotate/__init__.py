@@ -1,0 +1,105 @@
+"""Recognises every kind of evidence in a document's text. The only package that knows spaCy and scispaCy.
+
+spaCy's `Doc` lives and dies in `annotate`: what leaves is `Mention`s, offsets into the document's own text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+from spacy.tokens import Span as TokenSpan
+
+from pipeline.annotate.components import concept_of, found_of
+from pipeline.annotate.nlp import nlp, plain
+from pipeline.document import Document, Span
+from pipeline.evidence import Mention
+from pipeline.fields import BY_NAME, FIELDS, Role
+
+__all__ = ["annotate"]
+
+_CITED = "¤"
+
+
+def annotate(document: Document) -> tuple[Mention, ...]:
+    """The mentions of a document, sorted by start, end and field. A document without text has none."""
+    if not document.text.strip():
+        return ()
+    held = tuple(segments(document))
+    language = nlp()
+    doc = language.make_doc(_segmented(document, held))
+    doc._.segments = held
+    for _, component in language.pipeline:
+        doc = component(doc)
+    found = list(_without_swallowed(list(_mentions(document.text, doc))))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, one.concept_id)))
+
+
+def segments(document: Document) -> Iterator[Span]:
+    """The pieces of text that are read by themselves: each paragraph, each table cell, each note."""
+    in_tables = {
+        span
+        for table in document.tables
+        for span in (
+            *([table.caption] if table.caption else []),
+            *(Span(cell.start, cell.end) for cell in table.cells),
+            *(Span(note.start, note.end) for note in table.notes),
+        )
+    }
+    spans = set(in_tables)
+    for block in document.blocks:
+        if block.kind in ("table", "reference", "author"):
+            continue
+        if not any(span.start < block.end and block.start < span.end for span in in_tables):
+            spans.add(Span(block.start, block.end))
+    return iter(sorted(spans))
+
+
+def _segmented(document: Document, held: tuple[Span, ...]) -> str:
+    """The plain text of the segments in their places; everything between them blanked to line breaks.
+
+    Citations are blanked too: `50 % [6]` is not 50 % of 6 people.
+    """
+    text = list("\n" * len(document.text))
+    for span in held:
+        text[span.start : span.end] = plain(document.text[span.start : span.end])
+    for citation in document.citations:
+        text[citation.start : citation.end] = _CITED * (citation.end - citation.start)
+    return "".join(text)
+
+
+def _mentions(text: str, doc: Doc) -> Iterator[Mention]:
+    for field in FIELDS:
+        group = doc.spans[field.name] if field.name in doc.spans else ()
+        taken: list[Span] = []
+        for span in sorted(group, key=lambda span: (span.start_char - span.end_char, span.start_char)):
+            place = Span(span.start_char, span.end_char)
+            if not any(place.start < other.end and other.start < place.end for other in taken):
+                taken.append(place)
+                yield _mention(field.name, text, place, span)
+
+
+def _mention(field: str, text: str, place: Span, span: TokenSpan) -> Mention:
+    quote = text[place.start : place.end]
+    found, concept = found_of(span), concept_of(span)
+    if found is not None:
+        return Mention(field, *place, quote, found.value, found.value_high, found.unit, "", found.preferred, found.parts)
+    if concept is not None:
+        return Mention(field, *place, quote, concept_id=concept.id, preferred=concept.preferred)
+    raise AssertionError(f"a span of {field} that is neither a quantity nor a concept")
+
+
+def _without_swallowed(mentions: list[Mention]) -> Iterator[Mention]:
+    """Drops a concept's name inside a longer name of another field: no diagnosis in `Hamilton Depression Rating Scale`.
+
+    A treatment stays: `placebo-controlled` does say what the control was.
+    """
+    names = [one for one in mentions if one.concept_id]
+    for one in mentions:
+        swallowed = one.concept_id and BY_NAME[one.field].role is not Role.TREATMENT
+        if not (swallowed and any(_inside(one, other) for other in names if other.field != one.field)):
+            yield one
+
+
+def _inside(one: Mention, other: Mention) -> bool:
+    return other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start

@@ -1,0 +1,118 @@
+"""Our two spaCy factories: one for the names of a vocabulary, one for quantities. Neither knows a field by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span, SpanGroup
+from spacy.util import filter_spans
+
+from pipeline.annotate.found import Found
+from pipeline.annotate.quantities import quantities
+from pipeline.vocabulary import Concept, vocabulary
+
+TERMS = "litevidence_terms"
+QUANTITIES = "litevidence_quantities"
+
+Doc.set_extension("segments", default=(), force=True)
+Span.set_extension("found", default=None, force=True)
+Span.set_extension("concept", default=None, force=True)
+
+
+@Language.factory(TERMS)
+def make_terms(nlp: Language, name: str, field: str, vocabulary: str) -> TermFinder:
+    return TermFinder(nlp, field=field, vocabulary_name=vocabulary)
+
+
+@Language.component(QUANTITIES)
+def find_quantities(doc: Doc) -> Doc:
+    """Runs the quantity finders over each segment of the text by itself: nothing reads across a cell or a paragraph."""
+    groups: dict[str, list[Span]] = {}
+    text = doc.text
+    for start, end in doc._.segments:
+        for found in quantities(text[start:end]):
+            span = doc.char_span(start + found.start, start + found.end, label=found.field, alignment_mode="expand")
+            if span is not None:
+                span._.found = found
+                groups.setdefault(found.field, []).append(span)
+    for field, spans in groups.items():
+        _add(doc, field, spans)
+    return doc
+
+
+class TermFinder:
+    """Finds the names of a vocabulary's concepts, the longest first, and their abbreviations that the text defines."""
+
+    def __init__(self, nlp: Language, *, field: str, vocabulary_name: str) -> None:
+        self.field = field
+        self.any_case = PhraseMatcher(nlp.vocab, attr="LOWER")
+        self.capitals = PhraseMatcher(nlp.vocab, attr="ORTH")
+        self.concepts: dict[str, Concept] = {}
+        for concept in vocabulary(vocabulary_name):
+            self.concepts[concept.id] = concept
+            for name in concept.names:
+                matcher = self.capitals if is_capitals(name) else self.any_case
+                matcher.add(concept.id, [nlp.make_doc(variant) for variant in _variants(name)])
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        found = [
+            span
+            for matcher in (self.any_case, self.capitals)
+            for span in matcher(doc, as_spans=True)
+            if _stands_alone(text, span.start_char, span.end_char)
+        ]
+        spans = filter_spans(sorted(found, key=lambda span: (span.start, -span.end, span.label_)))
+        for span in spans:
+            span._.concept = self.concepts[span.label_]
+        _add(doc, self.field, filter_spans([*spans, *self._abbreviated(doc, spans)]))
+        return doc
+
+    def _abbreviated(self, doc: Doc, spans: Iterable[Span]) -> Iterator[Span]:
+        """Short forms whose long form, as the text defines it, is one of our concepts."""
+        known = {(span.start, span.end): span for span in spans}
+        ends = {span.end: span for span in spans}
+        for short in doc._.abbreviations:
+            long = short._.long_form
+            named = known.get((long.start, long.end)) or ends.get(long.end)
+            # The detector may take a word too many or too few in front; a concept that ends the long form is enough
+            # when it makes up most of it.
+            if named is not None and 2 * len(named) >= len(long):
+                span = Span(doc, short.start, short.end, label=named.label_)
+                span._.concept = self.concepts[named.label_]
+                yield span
+
+
+def is_capitals(name: str) -> bool:
+    """Whether a name matches in capitals only: short forms such as `IV`, that are words or parts of words otherwise."""
+    letters = [character for character in name if character.isalpha()]
+    return len(letters) <= 5 and bool(letters) and all(character.isupper() for character in letters)
+
+
+def _variants(name: str) -> list[str]:
+    """The name with its hyphens and spaces as printed, all as hyphens, all as spaces."""
+    joined = re.sub(r"(?<=\w)[ -](?=\w)", "-", name)
+    return sorted({name, joined, joined.replace("-", " ")})
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """A name is no part of a longer word or code: no letter or digit touches it."""
+    return not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
+
+
+def _add(doc: Doc, field: str, spans: list[Span]) -> None:
+    present = list(doc.spans[field]) if field in doc.spans else []
+    doc.spans[field] = SpanGroup(doc, name=field, spans=[*present, *spans])
+
+
+def found_of(span: Span) -> Found | None:
+    found = span._.found
+    return found if isinstance(found, Found) else None
+
+
+def concept_of(span: Span) -> Concept | None:
+    concept = span._.concept
+    return concept if isinstance(concept, Concept) else None

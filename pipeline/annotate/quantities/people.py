@@ -1,0 +1,31 @@
+"""How many people: sample sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.annotate.found import ADJECTIVES, PEOPLE, Found
+from pipeline.annotate.numbers import COUNT, INNER, number
+
+_EQUALS = re.compile(rf"(?<![\w-])[nN] ?= ?(?P<value>{INNER})(?![.\d%])")
+_PEOPLE = re.compile(rf"(?P<value>{COUNT})(?:-| ){ADJECTIVES}(?P<who>{PEOPLE})\b", re.IGNORECASE)
+_SAMPLE = re.compile(
+    rf"\b(?:sample|total|cohort|group|population|samples) of (?:about |approximately |only |over )?(?P<value>{COUNT})(?! ?%)"
+    r"(?! ?-?(?:mg|min|h|days?|weeks?|months?|years?|points?|infusions?|trials|studies)\b)",
+    re.IGNORECASE,
+)
+# `42 subjects with X and 14 with Y`: the second count shares the first one's people.
+_AND_WITH = re.compile(rf"\band (?P<value>{COUNT}) with (?=[A-Za-z])", re.IGNORECASE)
+_ENROLLED = re.compile(rf"\b(?:enrolled|randomi[sz]ed|recruited|included|treated|assigned) (?P<value>{COUNT})(?= (?:to|with|in|and)\b|[,;.])", re.IGNORECASE)
+
+
+def people(text: str) -> Iterator[Found]:
+    """Numbers of people who were studied."""
+    for pattern in (_EQUALS, _PEOPLE, _SAMPLE, _AND_WITH, _ENROLLED):
+        for match in pattern.finditer(text):
+            value = number(match["value"])
+            if value == value.to_integral() and value > 0:
+                start = match.start() if pattern is _EQUALS else match.start("value")
+                end = match.end() if pattern in (_EQUALS, _PEOPLE) else match.end("value")
+                yield Found("sample_size", start, end, value)

@@ -1,0 +1,62 @@
+"""Rates of people: percentages, `x/y`, `x of y`, fractions in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pipeline.annotate.found import ADJECTIVES, PEOPLE, Found
+from pipeline.annotate.numbers import COUNT, FRACTION, INNER, number, fraction
+from pipeline.annotate.quantities.lists import LISTED_DIGITS, pieces
+
+_PERCENT = r" ?-?(?:%|(?i:per ?cent)\b)"
+_OF = r" ?(?:/|(?:out )?of) ?(?:the |all |these |those |a total of )?(?:remaining |other )?"
+_WHO = rf"(?: {ADJECTIVES}{PEOPLE}(?: \w+){{0,2}}?)?"
+_WITH_PERCENT = re.compile(
+    rf"(?P<events>{COUNT})(?:{_OF}(?P<total>{COUNT}))?{_WHO} ?[(\[] ?(?P<value>{INNER}){_PERCENT} ?[)\]]", re.IGNORECASE
+)
+_PERCENT_FIRST = re.compile(
+    rf"(?P<value>(?<![\w.-]){INNER}){_PERCENT} ?[(\[] ?(?:[nN] ?= ?)?(?P<events>\d+)(?:{_OF}(?P<total>\d+))?"
+    rf"(?: {PEOPLE})? ?[)\]]"
+)
+_SLASH = re.compile(r"(?<![\w/.,-])(?P<events>\d{1,5}) ?/ ?(?P<total>\d{1,6})(?![\w/%]|[.,]\d)")
+_OUT_OF = re.compile(
+    rf"(?P<events>{COUNT}) (?:out of|of)(?: the| all| these| those| a total of)? (?P<total>{COUNT})"
+    rf"(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b)",
+    re.IGNORECASE,
+)
+# Not a share of people: a level of confidence, a solution's strength.
+_NO_RATE = r"(?! ?-?(?:CI|confidence|credible|saline|sodium|NaCl|dextrose|glucose|solution|w/v|cream|gel|ointment|lidocaine))"
+_SHARE = re.compile(rf"(?P<list>{LISTED_DIGITS}){_PERCENT}{_NO_RATE}")
+_WORDED = re.compile(FRACTION, re.IGNORECASE)
+
+
+def rates(text: str) -> Iterator[Found]:
+    """Rates with whatever of value (percent), events and total is printed."""
+    for pattern in (_WITH_PERCENT, _PERCENT_FIRST, _SLASH, _OUT_OF):
+        for match in pattern.finditer(text):
+            found = _counted(match)
+            if found is not None:
+                yield found
+    for match in _SHARE.finditer(text):
+        found = list(pieces(text, match.start("list"), match.end("list")))
+        for piece in found:
+            yield Found("rate", piece.start, match.end() if piece is found[-1] else piece.end, piece.low, piece.high, "%")
+    for match in _WORDED.finditer(text):
+        yield Found("rate", match.start(), match.end(), fraction(match[0]), unit="%", preferred=match[0])
+
+
+def _counted(match: re.Match[str]) -> Found | None:
+    groups = match.groupdict()
+    events = number(groups["events"])
+    total = number(groups["total"]) if groups["total"] else None
+    value = number(groups["value"]) if groups.get("value") else None
+    if events != events.to_integral() or (total is not None and (total == 0 or events > total)):
+        return None
+    if value is not None and value > 100:
+        return None
+    parts: dict[str, Decimal | str] = {"events": events}
+    if total is not None:
+        parts["total"] = total
+    return Found("rate", match.start(), match.end(), value, unit="%" if value is not None else "", parts=parts)

@@ -1,0 +1,108 @@
+"""From mentions to data items: which columns a mention fills is said by its field, and its span is the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from pipeline.document import Document
+from pipeline.evidence import COLUMNS, DataItem, EvidenceRecord, Mention, Source, Value
+from pipeline.fields import BY_NAME, Role
+from pipeline.vocabulary import vocabulary
+
+_ORDER = {column: place for place, column in enumerate(COLUMNS)}
+
+
+def role_of(mention: Mention) -> Role:
+    return BY_NAME[mention.field].role
+
+
+@cache
+def _time_units() -> frozenset[str]:
+    return frozenset(unit.id for unit in vocabulary("units") if unit.kind == "time")
+
+
+def is_time(mention: Mention) -> bool:
+    """Whether a mention is an amount of time, be it a time point or a duration."""
+    return role_of(mention) in (Role.TIME, Role.REGIMEN) and mention.unit in _time_units() and mention.preferred == ""
+
+
+@cache
+def _outcomes(nature: str) -> frozenset[str]:
+    return frozenset(concept.id for concept in vocabulary("outcomes") if concept.note == nature)
+
+
+def is_time_outcome(mention: Mention | None) -> bool:
+    """Whether an outcome is itself a time (half-life, time to relapse), so that its value is one."""
+    return mention is not None and mention.concept_id in _outcomes("a time")
+
+
+def is_counted(mention: Mention) -> bool:
+    """Whether an outcome happens to some people and not to others, so that its value is a rate."""
+    return mention.concept_id not in _outcomes("a time") | _outcomes("a score")
+
+
+@cache
+def _inert() -> frozenset[str]:
+    return frozenset(concept.id for concept in vocabulary("drugs") if concept.kind == "inert")
+
+
+@cache
+def _classes() -> frozenset[str]:
+    return frozenset(concept.id for concept in vocabulary("drugs") if concept.kind == "class")
+
+
+def is_inert(mention: Mention) -> bool:
+    return mention.concept_id in _inert()
+
+
+def is_class(mention: Mention) -> bool:
+    return mention.concept_id in _classes()
+
+
+def items_of(document: Document, mention: Mention, how: str, *, columns: dict[str, str] | None = None) -> Iterator[DataItem]:
+    """The items that a mention fills; `columns` renames the columns its field would fill, or drops them with ''."""
+    field = BY_NAME[mention.field]
+    for key, column in field.columns.items():
+        target = (columns or {}).get(column, column)
+        value = _value(mention, key)
+        if target and value is not None and value != "":
+            yield item(document, target, value, mention.start, mention.end, f"{mention.field}.{how}", unit=mention.unit)
+
+
+def joined(document: Document, mentions: Sequence[Mention], how: str) -> Iterator[DataItem]:
+    """One item for several concepts of one field: values divided by `;`, the proof from the first to the last."""
+    field = BY_NAME[mentions[0].field]
+    column = next(iter(field.columns.values()))
+    values = ";".join(dict.fromkeys(one.preferred for one in mentions))
+    yield item(document, column, values, mentions[0].start, mentions[-1].end, f"{field.name}.{how}")
+
+
+def item(document: Document, column: str, value: Value, start: int, end: int, rule: str, *, unit: str = "") -> DataItem:
+    """One item; only the columns that hold a quantity carry its unit."""
+    carries = column in ("dose", "dose_high", "duration", "comparator_dose", "timepoint", "value", "value_high", "sd")
+    return DataItem(column, value, unit if carries else "", start, end, document.text[start:end], rule)
+
+
+def _value(mention: Mention, key: str) -> Value | None:
+    if key == "value":
+        if mention.value_high is not None and "value_high" not in BY_NAME[mention.field].columns:
+            return f"{mention.value}-{mention.value_high}"
+        return mention.value if mention.value is not None else (mention.preferred or None)
+    if key == "value_high":
+        return mention.value_high
+    if key in ("unit", "preferred", "concept_id", "text"):
+        text = getattr(mention, key)
+        return " ".join(str(text).split())
+    return mention.parts.get(key)
+
+
+def record(
+    document: Document, study_id: str, source: Source, start: int, end: int, items: Iterable[DataItem]
+) -> EvidenceRecord:
+    """A record of these items, in the order of the columns; the first item of a column stands."""
+    kept: dict[str, DataItem] = {}
+    for one in items:
+        kept.setdefault(one.column, one)
+    ordered = tuple(sorted(kept.values(), key=lambda one: _ORDER[one.column]))
+    return EvidenceRecord(study_id, document.document_id, source, start, end, document.text[start:end], ordered)

@@ -1,0 +1,73 @@
+"""Who a statement is about: study ids, made from the bibliography and from what the text prints before a citation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.document import Citation, Document, Reference
+
+_AUTHOR_BEFORE = re.compile(r"((?:(?:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$")
+_OWN = frozenset(("methods", "results"))
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """The studies that a document can speak of. `reports_own` says whether it is itself the report of a study."""
+
+    document: Document
+    by_label: Mapping[str, str]
+    reports_own: bool
+
+    @classmethod
+    def of(cls, document: Document) -> Studies:
+        kinds = {section.kind for section in document.sections}
+        return cls(document, study_ids(document.references), _OWN <= kinds or ("abstract" in kinds and not document.citations))
+
+    def cited(self, citation: Citation) -> tuple[str, ...]:
+        """A study id for each label of a citation."""
+        return tuple(self.by_label.get(label) or self._unresolved(citation, label) for label in citation.labels)
+
+    def named(self, text: str) -> str:
+        """The study that a row's first cell names by author and year; empty where it does not."""
+        year = re.search(r"\b(?:19|20)\d\d[a-z]?\b", text)
+        author = re.match(r"[^\W\d_][\w'’-]*", text)
+        name = slug(author[0]) + year[0] if author and year else ""
+        return name
+
+    def _unresolved(self, citation: Citation, label: str) -> str:
+        before = self.document.text[max(0, citation.start - 60) : citation.start].replace("\n", " ")
+        named = _AUTHOR_BEFORE.search(before)
+        name = f"ref{label}" if label.isdigit() else slug(label)
+        return f"{slug(named.group(1))}-{name}" if named and label == citation.labels[0] else name
+
+
+def study_ids(references: tuple[Reference, ...]) -> dict[str, str]:
+    """Label to study id, `<first author><year>`; the second of a name gets `b`, the third `c`, in list order."""
+    taken: dict[str, int] = {}
+    ids: dict[str, str] = {}
+    for reference in references:
+        if not reference.authors or not reference.year:
+            continue
+        base = slug(surname(reference.authors[0])) + reference.year
+        count = taken.get(base, 0)
+        taken[base] = count + 1
+        ids[reference.label] = base if count == 0 else base + chr(ord("a") + count)
+    return ids
+
+
+def surname(author: str) -> str:
+    """The family name of an author printed as in a bibliography: `Zarate CA Jr`, `aan het Rot M`, `Wan, L. B.`"""
+    if "," in author:
+        return author.split(",")[0]
+    words = author.split()
+    initials = next((place for place, word in enumerate(words) if place and re.fullmatch(r"(?:[A-Z]\.?-?){1,4}", word)), len(words))
+    return " ".join(words[:initials])
+
+
+def slug(name: str) -> str:
+    """Lower-case ASCII letters and digits of a name."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", plain.lower())

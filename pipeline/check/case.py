@@ -1,0 +1,107 @@
+"""One record with what it takes to check it, and what a check says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from pipeline.compare import concepts, decimals, number, units_of
+from pipeline.evidence import EvidenceRecord
+from pipeline.vocabulary import Concept, vocabulary
+
+CROSSOVER, PARALLEL = "crossover", "parallel_arm"
+"""Designs in which everybody gets every treatment, and in which people are divided into arms."""
+
+Verdict = Literal["holds", "fails", "implausible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check says: what was printed, what would be right, and why."""
+
+    check: str
+    verdict: Verdict
+    stated: str
+    expected: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record, all records of its document on its study, and the concepts that it names."""
+
+    record: EvidenceRecord
+    together: tuple[EvidenceRecord, ...]
+    scale: Concept | None = None
+    outcome: Concept | None = None
+
+    def number(self, column: str) -> Decimal | None:
+        return number(self.record.value(column))
+
+    def unit(self, column: str) -> str:
+        return units_of(self.record.items).get(column, "")
+
+    def says(self, column: str) -> str:
+        return str(self.record.value(column) or "")
+
+    @property
+    def designs(self) -> frozenset[str]:
+        """The designs that the document names for the study."""
+        named = "; ".join(str(record.value("design") or "") for record in self.together)
+        return concepts(named, vocabulary("designs"))
+
+    @property
+    def parallel(self) -> bool:
+        """Whether the study's people are divided into arms."""
+        return PARALLEL in self.designs and CROSSOVER not in self.designs
+
+    @property
+    def percentage(self) -> Decimal | None:
+        """The record's percentage of people, where it states a single one."""
+        people = self.says("measure") == "rate" and self.unit("value") == "%"
+        if not people or self.record.item("value_high") or (self.outcome and self.outcome.kind == "pharmacokinetic"):
+            return None
+        return self.number("value")
+
+    @property
+    def denominators(self) -> tuple[Decimal, ...]:
+        """How many people a percentage can be of: the record's own total, arm or study; of a study in arms the
+        study's people are not those of one arm."""
+        for column in ("total", "arm_n", "n"):
+            people = self.number(column)
+            if people is not None and people > 0 and not (column == "n" and self.parallel):
+                return (people,)
+        return ()
+
+    @property
+    def denominators_nearby(self) -> tuple[Decimal, ...]:
+        """The samples that other records of the same document state for the study."""
+        columns = ("arm_n",) if self.parallel else ("arm_n", "n")
+        stated = {number(record.value(column)) for record in self.together for column in columns}
+        return tuple(sorted(people for people in stated if people))
+
+
+def round_half(value: Fraction, places: int) -> set[Decimal]:
+    """The value to so many decimal places; a value half way gives both neighbours, since either is printed."""
+    scaled = value * 10**places
+    below = scaled.numerator // scaled.denominator
+    rest = scaled - below
+    half = Fraction(1, 2)
+    whole = {below} if rest < half else {below + 1} if rest > half else {below, below + 1}
+    return {Decimal(number).scaleb(-places) for number in whole}
+
+
+def percent(events: Decimal | int, total: Decimal | int) -> Fraction:
+    return Fraction(events) / Fraction(total) * 100
+
+
+def fits(events: Decimal | int, total: Decimal | int, stated: Decimal) -> bool:
+    """Whether so many among so many give the percentage as printed."""
+    return stated in round_half(percent(events, total), decimals(stated))
+
+
+def shown(events: Decimal | int, total: Decimal | int, places: int) -> str:
+    """The right percentage to so many places: `92.9 %`."""
+    return f"{max(round_half(percent(events, total), places))} %"

@@ -1,0 +1,148 @@
+"""`extract` and `show`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.about import made_by
+from pipeline.cache import Cache, default_folder, open_cache
+from pipeline.cli.say import Fault, Say
+from pipeline.document import Document, Input
+from pipeline.export.csvs import csv_files
+from pipeline.export.folder import INFO, check_writable, text_bytes, text_name, write_run
+from pipeline.export.tables import Tables, extracted_tables
+from pipeline.extract import Extraction, extract_many
+
+
+def extract_to(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    workers: int,
+    timeout: float,
+    memory: int,
+    use_cache: bool,
+    say: Say,
+) -> int:
+    """Extracts these documents into `out` and returns the exit status."""
+    clock = Clock()
+    sources = inputs(paths, out)
+    check_writable(out)
+    limits = {"workers": workers, "timeout": timeout, "memory": memory << 20}
+    found = list(
+        say.follow(
+            extract_many(sources, workers=workers, timeout=timeout, memory=memory << 20, cache=cache_for(use_cache, say)),
+            total=len(sources),
+        )
+    )
+    tables = extracted_tables(found, roles={})
+    options = {"command": "extract", "paths": [str(path) for path in paths], **limits, "cache": use_cache}
+    files = {**csv_files(tables), **texts(found)}
+    write_run(out, files, run_info(options, tables, say, clock))
+    say.result(f"{say.tally}: {len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {out}")
+    if all(one.failure and one.failure.stage == "read" for one in found):
+        raise Fault(f"nothing could be read: {out / 'failures.csv'} says why")
+    return 0
+
+
+def inputs(paths: Sequence[Path], out: Path) -> tuple[Input, ...]:
+    """The documents under these paths, without what an earlier run wrote into `out`. Raises Fault."""
+    from pipeline.read import find
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise Fault(f"{missing[0]}: there is no such file or folder; name documents that exist")
+    sources = find(paths)
+    written = {(out / name).resolve() for name in _written(out)}
+    if any(Path(source.path).resolve() in written for source in sources):
+        kept = dict.fromkeys(Path(one.path) for one in sources if Path(one.path).resolve() not in written)
+        sources = find(list(kept)) if kept else ()
+    if not sources:
+        raise Fault(f"{paths[0]}: holds no document; .pdf, .xml, .nxml, .txt and .jsonl are read")
+    return sources
+
+
+def _written(out: Path) -> list[str]:
+    try:
+        names = json.loads((out / INFO).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [name for name in names if isinstance(name, str)]
+
+
+def cache_for(wanted: bool, say: Say) -> Cache | None:
+    """The cache, or None, with one line, where it cannot be used."""
+    cache = open_cache() if wanted else None
+    if wanted and cache is None:
+        say.note(f"{default_folder()}: cannot be written, so nothing is kept for the next time; set LITEVIDENCE_CACHE")
+    return cache
+
+
+def texts(found: Sequence[Extraction]) -> dict[str, bytes]:
+    """The text of each document that was read, by file name."""
+    read = (one.document for one in found if one.document.status != "failed" or one.document.text)
+    return {text_name(document.document_id): text_bytes(document.text) for document in read}
+
+
+class Clock:
+    """When a run began, and how long it has taken."""
+
+    def __init__(self) -> None:
+        self.began = datetime.now(UTC)
+        self._began = time.monotonic()
+
+    def timings(self) -> Mapping[str, object]:
+        return {"began": self.began.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - self._began, 2)}
+
+
+def run_info(options: Mapping[str, object], tables: Tables, say: Say, clock: Clock) -> dict[str, object]:
+    """What `run.json` says."""
+    counts = {name: len(table.rows) for name, table in tables.items()}
+    return {
+        **made_by(),
+        "options": options,
+        "directory": str(Path.cwd()),
+        "counts": {**counts, "unchanged_documents": say.tally.cached},
+        "timings": clock.timings(),
+    }
+
+
+def show_document(path: Path, *, text: bool, page: int, to: Path | None, say: Say) -> int:
+    """Prints the text of a document, or describes it, or draws one of its pages into a picture."""
+    from pipeline.read import find, read
+
+    if not path.is_file():
+        raise Fault(f"{path}: there is no such file")
+    for source in find([path]):
+        document = read(source)
+        if document.status == "failed":
+            raise Fault(f"{path}: {document.reason}")
+        if to is not None:
+            _draw(document, path, page, to)
+            say.note(f"{to}: page {page} of {path}")
+            return 0
+        print(document.text if text else _described(document))
+    return 0
+
+
+def _draw(document: Document, path: Path, page: int, to: Path) -> None:
+    try:
+        from pipeline.read.draw import draw
+    except ImportError:
+        raise Fault("this release cannot draw pages; --text prints the text in reading order") from None
+    if page > len(document.pages):
+        raise Fault(f"{path}: has {len(document.pages)} pages; choose --page from them")
+    draw(document, path, page).save(to)
+
+
+def _described(document: Document) -> str:
+    head = f"{document.document_id}: {document.format}, {len(document.pages)} pages, {len(document.text)} characters"
+    lines = [head, *([document.reason] if document.reason else [])]
+    lines += [f"  {'  ' * section.level}{section.title} ({section.kind})" for section in document.sections]
+    lines += [f"  table {table.label}: {table.rows} rows, {table.columns} columns" for table in document.tables]
+    lines += [f"  {len(document.references)} references, {len(document.citations)} citations"]
+    return "\n".join(lines)

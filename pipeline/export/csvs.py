@@ -1,0 +1,82 @@
+"""CSV: UTF-8, LF, header row, RFC 4180 quoting. Written, and read back from a finished run.
+
+CSV is for scripts, so what points into a source (`text`, `quote`, values) is the source's text, unchanged. A spreadsheet
+takes a cell that begins with `=`, `+`, `-` or `@` for a formula: cells of free text that nothing points to, such as the title
+of a reference or an error's words, get an apostrophe in front where they begin so and are no number. To look at all
+of a run in a spreadsheet open the XLSX export, where no cell can be a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pipeline.export.tables import EXTRACTED, HEADERS, Row, Rows, Tables
+
+FREE_TEXT = frozenset(
+    ["reason", "error", "detail", "caption", "authors", "title", "journal", "annotation", "importance"]
+)
+_SPECIAL = re.compile(r'[",\r\n]')
+_FORMULA = re.compile(r"[=+\-@\t\r](?!\d*\.?\d+$)")
+
+
+class UnusableRun(ValueError):
+    """A folder that holds no finished run; the text names the file and the mend."""
+
+
+def csv_files(tables: Tables) -> Mapping[str, bytes]:
+    """Each table as the bytes of its CSV file."""
+    return {f"{name}.csv": _csv(table) for name, table in tables.items()}
+
+
+def _csv(table: Rows) -> bytes:
+    free = [column in FREE_TEXT for column in table.header]
+    rows = (tuple(_guard(cell) if guard else cell for cell, guard in zip(row, free, strict=True)) for row in table.rows)
+    lines = (",".join(map(_quoted, row)) + "\n" for row in (table.header, *rows))
+    return "".join(lines).encode("utf-8", errors="replace")
+
+
+def _quoted(cell: str) -> str:
+    """Python's writer leaves a lone carriage return unquoted, and its reader takes it for the end of a row."""
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
+
+
+def _guard(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def read_tables(folder: Path) -> Tables:
+    """The tables of a finished run, as `csv_files` wrote them. Raises UnusableRun."""
+    present = {name: folder / f"{name}.csv" for name in HEADERS if (folder / f"{name}.csv").is_file()}
+    for name in EXTRACTED:
+        if name not in present:
+            raise UnusableRun(f"{folder}: {name}.csv is missing; name the folder of a finished run, or run it again")
+    return {name: _read(path, HEADERS[name]) for name, path in present.items()}
+
+
+def _read(path: Path, header: tuple[str, ...]) -> Rows:
+    csv.field_size_limit(sys.maxsize)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            first, *rows = _checked(path, csv.reader(file, strict=True))
+    except (OSError, ValueError, csv.Error) as error:
+        if isinstance(error, UnusableRun):
+            raise
+        raise UnusableRun(f"{path}: cannot be read ({error}); run it again") from error
+    if first != header:
+        raise UnusableRun(f"{path}: row 1: the header must be {','.join(header)}; run it again")
+    return Rows(header, tuple(rows))
+
+
+def _checked(path: Path, rows: Iterator[list[str]]) -> Iterator[Row]:
+    width = 0
+    for number, row in enumerate(rows, start=1):
+        width = width or len(row)
+        if len(row) != width:
+            raise UnusableRun(f"{path}: row {number}: {len(row)} cells where {width} belong; run it again")
+        yield tuple(row)
+    if not width:
+        raise UnusableRun(f"{path}: is empty; run it again")

@@ -1,0 +1,120 @@
+"""Page furniture: running heads and feet, page numbers, line numbers. It never enters the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from operator import attrgetter
+
+from pipeline.read.lines import Line, rows
+from pipeline.read.words import Sheet, Token
+
+MARGIN = 0.12
+"""Share of the page's height, above and below, in which running heads and feet stand."""
+
+_NUMBER = re.compile(r"(?:page|p\.)?\s*[-–—]?\s*(\d{1,5}|[ivxlc]+)\s*[-–—]?\s*(?:(?:of|/)\s*\d+)?", re.IGNORECASE)
+_STAMP = re.compile(
+    r"https?://|www\.|\bdoi\b|10\.\d{4,}/|©|\(c\) \d{4}|copyright|all rights reserved|downloaded from|licen[sc]e|"
+    r"\bissn\b|e-?mail|correspond|\bvol(?:ume)?\.? ?\d|\d{4}[;,] ?\d+ ?(?:\(\d+\))?[:,] ?[a-z]?\d+|author manuscript|"
+    r"\(\d{4}\) \d+:\S|published online|open access",
+    re.IGNORECASE,
+)
+
+
+def without_line_numbers(sheets: Sequence[Sheet]) -> list[tuple[Token, ...]]:
+    """The words of each page without the margin's line numbers.
+
+    A column of whole numbers is taken for line numbers where they stand clear of the text, are evenly spaced
+    and rise by one step, on at least half of the pages that hold text: numbered references do not.
+    """
+    found = [_line_numbers(sheet) for sheet in sheets]
+    pages = [index for index, sheet in enumerate(sheets) if len(sheet.tokens) >= 20]
+    if not pages or sum(bool(found[index]) for index in pages) < max(1, 0.5 * len(pages)):
+        return [sheet.tokens for sheet in sheets]
+    return [
+        tuple(token for token in sheet.tokens if id(token) not in numbers)
+        for sheet, numbers in zip(sheets, found, strict=True)
+    ]
+
+
+def _line_numbers(sheet: Sheet) -> set[int]:
+    whole = [token for token in sheet.tokens if token.text.isdecimal() and len(token.text) <= 4]
+    others = [token for token in sheet.tokens if not (token.text.isdecimal() and len(token.text) <= 4)]
+    if len(whole) < 5 or not others:
+        return set()
+    starts, ends = sorted(token.x0 for token in others), sorted(token.x1 for token in others)
+    left, right = starts[len(starts) // 100], ends[-1 - len(ends) // 100]
+    for column in (
+        [token for token in whole if token.x1 <= left + 0.5],
+        [token for token in whole if token.x0 >= right - 0.5],
+    ):
+        column.sort(key=attrgetter("base"))
+        if len(column) >= 5 and _even(column):
+            return {id(token) for token in column}
+    return set()
+
+
+def _even(column: Sequence[Token]) -> bool:
+    """Whether the numbers rise by one constant step and stand about as far apart as lines do."""
+    pairs = list(zip(column, column[1:], strict=False))
+    steps = Counter(int(two.text) - int(one.text) for one, two in pairs)
+    step, count = min(steps.items(), key=lambda item: (-item[1], item[0]))
+    gaps = sorted(two.base - one.base for one, two in pairs)
+    middle = gaps[len(gaps) // 2]
+    near = sum(abs(gap - middle) < 0.35 * middle for gap in gaps)
+    return step in (1, 2, 5, 10) and count >= 0.85 * len(pairs) and near >= 0.6 * len(gaps)
+
+
+def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Sheet]) -> list[list[Line]]:
+    """The lines of each page without running heads, running feet and page numbers.
+
+    What stands alike (but for its numbers) near the edge of several pages is furniture; so are a lone page
+    number and, on any page, an outermost line that is smaller than the text and reads like a stamp.
+    """
+    edges = [_edge_rows(lines, sheet.height) for lines, sheet in zip(pages, sheets, strict=True)]
+    seen: dict[str, set[int]] = defaultdict(set)
+    for number, edge in enumerate(edges):
+        for row in edge:
+            for piece in row:
+                seen[_pattern(piece)].add(number)
+    body = _body_size(pages)
+    kept: list[list[Line]] = []
+    for lines, edge, sheet in zip(pages, edges, sheets, strict=True):
+        gone: set[int] = set()
+        for row in edge:
+            if all(len(seen[_pattern(piece)]) >= 2 or _is_number(piece) or _is_stamp(piece, body, sheet) for piece in row):
+                gone.update(id(piece) for piece in row)
+        kept.append([piece for piece in lines if id(piece) not in gone])
+    return kept
+
+
+def _edge_rows(lines: Sequence[Line], height: float) -> list[list[Line]]:
+    """Up to three rows from each edge inwards, while they stand in the margin."""
+    all_rows = rows(lines)
+    head = [row for row in all_rows[:3] if row[0].bottom < MARGIN * height]
+    foot = [row for row in all_rows[-3:] if row[0].top > (1 - MARGIN) * height]
+    return head + [row for row in foot if row not in head]
+
+
+def _pattern(piece: Line) -> str:
+    """What a running head has in common from page to page: its words without numbers, and its height on the page."""
+    text = re.sub(r"\d+|\b[ivxlc]+\b", "#", piece.text.lower())
+    return f"{text}|{piece.base / 4:.0f}|{piece.size:.0f}"
+
+
+def _is_number(piece: Line) -> bool:
+    return bool(_NUMBER.fullmatch(piece.text.strip()))
+
+
+def _is_stamp(piece: Line, body: float, sheet: Sheet) -> bool:
+    outermost = piece.bottom < 0.07 * sheet.height or piece.top > 0.93 * sheet.height
+    return outermost and piece.size < 0.95 * body and bool(_STAMP.search(piece.text))
+
+
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    sizes = Counter[float]()
+    for lines in pages:
+        for piece in lines:
+            sizes[round(piece.size * 2) / 2] += len(piece.text)
+    return max(sorted(sizes), key=lambda size: sizes[size], default=10.0)

@@ -1,0 +1,318 @@
+"""Rows of words to a grid of cells: columns from the strips that no row covers, logical rows, header levels.
+
+Pure geometry: it knows words and rules, no PDF. Lengths in points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline.read.words import Token
+
+STRIP = 0.45
+"""An empty strip of this many ems parts two columns, given at least three rows; with fewer rows it takes twice that."""
+
+CHUNK = 0.9
+"""Words nearer than this many ems belong to one cell."""
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed line of a table. `ruled`: a rule over the table's whole width stands right above it.
+
+    `under` are the rules right below it that cover a part of the width.
+    """
+
+    tokens: tuple[Token, ...]
+    page: int
+    ruled: bool = False
+    under: tuple[Span, ...] = ()
+
+    @property
+    def base(self) -> float:
+        return self.tokens[0].base
+
+    @property
+    def size(self) -> float:
+        return max(token.size for token in self.tokens)
+
+
+@dataclass(slots=True)
+class Box:
+    """A cell to be: its place in the grid and its words, printed line by printed line."""
+
+    row: int
+    column: int
+    lines: list[list[Token]] = field(default_factory=list)
+    row_span: int = 1
+    column_span: int = 1
+    header: bool = False
+
+
+def grid(rows: Sequence[Row], verticals: Sequence[float]) -> list[Box]:
+    """The cells of a table, in row order; empty where the rows do not stand in at least two columns.
+
+    `verticals` are the x of rules that run down the table: where there are any, they part the columns, and rules
+    between rows part the rows.
+    """
+    if len(rows) < 2:
+        return []
+    head = _header_lines(rows)
+    body = rows[head:] or rows
+    em = Counter(round(row.size, 1) for row in body).most_common(1)[0][0]
+    parts = _by_rules(rows, verticals) or _parts(rows[:head], body, em)
+    if not parts:
+        return []
+    header = _header(rows[:head], parts, em)
+    depth = max((box.row + box.row_span for box in header), default=0)
+    logical = _logical(body, parts, em, bool(verticals)) if head < len(rows) else []
+    boxes = list(header)
+    for number, lines in enumerate(logical, start=depth):
+        boxes.extend(_cells(lines, number, parts, em))
+    return boxes
+
+
+def chunks(tokens: Sequence[Token], em: float, gap: float = CHUNK) -> list[list[Token]]:
+    """Runs of words that stand close together."""
+    runs: list[list[Token]] = []
+    for token in sorted(tokens, key=lambda each: each.x0):
+        if runs and token.x0 - max(each.x1 for each in runs[-1]) < gap * em:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return runs
+
+
+def _header_lines(rows: Sequence[Row]) -> int:
+    """How many printed lines stand above the body: down to the first inner rule, or the first row and its wrapped lines."""
+    ruled = next((index for index in range(1, len(rows)) if rows[index].ruled), 0)
+    if ruled and (ruled <= 6 or ruled < 0.4 * len(rows)):
+        return ruled
+    bold = next((index for index, row in enumerate(rows) if not all(token.bold for token in row.tokens)), 0)
+    if 0 < bold <= 6 and not all(row.tokens[0].bold for row in rows):
+        return bold
+    gaps = [two.base - one.base for one, two in pairwise(rows) if one.page == two.page]
+    middle = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    count = 1
+    left = min(token.x0 for row in rows for token in row.tokens)
+    while count < min(5, len(rows) - 1) and rows[count].page == rows[0].page:
+        close = rows[count].base - rows[count - 1].base < 0.87 * middle
+        stub = rows[count].tokens[0].x0 < left + 2 * rows[count].size
+        if not (close or not stub):
+            break
+        count += 1
+    return count
+
+
+def _by_rules(rows: Sequence[Row], verticals: Sequence[float]) -> list[Span]:
+    """Columns between the rules that run down the table."""
+    if len(verticals) < 2:
+        return []
+    low = min(token.x0 for row in rows for token in row.tokens)
+    high = max(token.x1 for row in rows for token in row.tokens)
+    inner = [x for x in verticals if low + 1 < x < high - 1]
+    edges = [low - 4, *inner, high + 4]
+    return list(pairwise(edges)) if inner else []
+
+
+def _parts(head: Sequence[Row], body: Sequence[Row], em: float) -> list[Span]:
+    """The columns as spans of x that touch each other."""
+    low = min(token.x0 for row in (*head, *body) for token in row.tokens) - 1
+    high = max(token.x1 for row in (*head, *body) for token in row.tokens) + 1
+    telling = [row for row in body if len(chunks(row.tokens, em)) > 1]
+    if not telling:
+        return []
+    strips = _strips(telling, em)
+    spare = max(1, round(0.07 * len(telling))) if len(telling) >= 8 else 0
+    for _ in range(spare):
+        better = [(len(_strips(telling[:i] + telling[i + 1 :], em)), -i) for i in range(len(telling))]
+        most, index = max(better)
+        if most <= len(strips):
+            break
+        telling = telling[:-index] + telling[-index + 1 :]
+        strips = _strips(telling, em)
+    edges = [low, *(_cut(strip, head, telling, em) for strip in strips), high]
+    return list(pairwise(edges)) if strips else []
+
+
+def _strips(rows: Sequence[Row], em: float) -> list[Span]:
+    """The strips of x between words that no row covers."""
+    wide = (STRIP if len(rows) >= 3 else 2 * STRIP) * em
+    covered = sorted((token.x0, token.x1) for row in rows for token in row.tokens)
+    strips: list[Span] = []
+    reach = covered[0][1]
+    for x0, x1 in covered[1:]:
+        if x0 - reach >= wide:
+            strips.append((reach, x0))
+        reach = max(reach, x1)
+    return strips
+
+
+def _cut(strip: Span, head: Sequence[Row], body: Sequence[Row], em: float) -> float:
+    """Where in an empty strip two columns part: clear of the header's words, before a shared left edge if there is one."""
+    low, high = strip
+    inside = sorted(
+        (max(token.x0, low), min(token.x1, high)) for row in head for token in row.tokens if token.x1 > low and token.x0 < high
+    )
+    starts = [token.x0 for row in body for token in row.tokens if high - 0.1 <= token.x0 <= high + 1.5]
+    shared = len(starts) >= 0.6 * len(body)
+    if shared and any(abs(token.x0 - high) <= 2.0 for row in head for token in row.tokens):
+        before = max((x1 for x0, x1 in inside if x1 < high - 0.5), default=low)
+        return high - min(0.5 * (high - before), 0.5 * em)
+    gaps: list[Span] = []
+    reach = low
+    for x0, x1 in inside:
+        if x0 > reach:
+            gaps.append((reach, x0))
+        reach = max(reach, x1)
+    if high > reach:
+        gaps.append((reach, high))
+    start, end = max(gaps, key=lambda gap: (round(gap[1] - gap[0], 1), gap[0]), default=strip)
+    return 0.5 * (start + end)
+
+
+def _column(parts: Sequence[Span], token: Token) -> int:
+    middle = 0.5 * (token.x0 + token.x1)
+    return max(0, min(sum(middle >= start for start, _ in parts) - 1, len(parts) - 1))
+
+
+def _covered(run: Sequence[Token], parts: Sequence[Span], em: float) -> tuple[int, int]:
+    """First and last column that a run of words stands in."""
+    x0, x1 = min(token.x0 for token in run), max(token.x1 for token in run)
+    touched = [index for index, (a, b) in enumerate(parts) if min(x1, b) - max(x0, a) > 0.25 * em]
+    if not touched:
+        return (_column(parts, run[0]),) * 2
+    return touched[0], touched[-1]
+
+
+def _split(run: Sequence[Token], parts: Sequence[Span], em: float) -> list[list[Token]]:
+    """A run that reaches over columns, parted where a gap wider than a space stands at the border."""
+    pieces: list[list[Token]] = [[run[0]]]
+    for one, two in pairwise(run):
+        border = any(one.x1 <= edge + 0.6 and two.x0 >= edge - 0.6 for edge, _ in parts[1:])
+        if border and two.x0 - one.x1 >= 0.42 * em:
+            pieces.append([])
+        pieces[-1].append(two)
+    return pieces
+
+
+def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
+    """Header cells: levels end where a run of words spans columns; what has nothing above or below spans the levels."""
+    placed: list[tuple[int, int, int, list[Token]]] = []
+    for number, row in enumerate(rows):
+        for run in chunks(row.tokens, em):
+            for piece in _split(run, parts, em):
+                first, last = _covered(piece, parts, em)
+                middle = 0.5 * (piece[0].x0 + piece[-1].x1)
+                for x0, x1 in row.under:
+                    if x0 - 2 <= middle <= x1 + 2:
+                        inside = [i for i, (a, b) in enumerate(parts) if min(b, x1) - max(a, x0) > 0.4 * min(b - a, x1 - x0)]
+                        if inside:
+                            first, last = min(first, inside[0]), max(last, inside[-1])
+                placed.append((number, first, last, piece))
+    spanning = sorted({number for number, first, last, _ in placed if last > first})
+    levels = [level for level in spanning if any(number > level for number, *_ in placed)]
+    boxes: list[Box] = []
+    for number, first, last, piece in placed:
+        level = sum(number > edge for edge in levels)
+        same = [box for box in boxes if (box.column, box.column_span) == (first, last - first + 1)]
+        above = [box for box in boxes if box.column < last + 1 and first < box.column + box.column_span and box not in same]
+        match = next((box for box in reversed(same) if box.row == level or not any(o.row > box.row for o in above)), None)
+        if match is not None and not (last > first and match.row != level):
+            match.lines.append(piece)
+            match.row_span = max(match.row_span, level - match.row + 1)
+        else:
+            boxes.append(Box(level, first, [piece], 1, last - first + 1, True))
+    depth = len(levels) + 1
+    for box in boxes:
+        below = [o for o in boxes if o.row > box.row and o.column < box.column + box.column_span and box.column < o.column + o.column_span]
+        if not below and box.column_span == 1:
+            box.row_span = depth - box.row
+        above_ = [o for o in boxes if o.row < box.row and o.column <= box.column < o.column + o.column_span]
+        if not above_ and box.column_span == 1 and box.row:
+            box.row, box.row_span = 0, box.row + box.row_span
+    return sorted(boxes, key=lambda box: (box.row, box.column))
+
+
+def _logical(body: Sequence[Row], parts: Sequence[Span], em: float, ruled: bool) -> list[list[Row]]:
+    """Printed lines grouped into rows of the table."""
+    if ruled and sum(row.ruled for row in body) >= 2:
+        return _banded(body)
+    gaps = sorted(two.base - one.base for one, two in pairwise(body) if one.page == two.page and not two.ruled)
+    close = gaps[0] if gaps else 0.0
+    wide = gaps[-1] if gaps else 0.0
+    limit = 0.5 * (close + wide) if wide > 1.14 * close and close > 0 else 0.0
+    grouped: list[list[Row]] = []
+    for row in body:
+        if grouped and not row.ruled and _wrapped(grouped[-1], row, parts, em, limit):
+            grouped[-1].append(row)
+        else:
+            grouped.append([row])
+    return grouped
+
+
+def _banded(body: Sequence[Row]) -> list[list[Row]]:
+    bands: list[list[Row]] = []
+    for row in body:
+        if bands and not row.ruled:
+            bands[-1].append(row)
+        else:
+            bands.append([row])
+    return bands
+
+
+def _filled(row: Row, parts: Sequence[Span]) -> set[int]:
+    return {_column(parts, token) for token in row.tokens}
+
+
+def _wrapped(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, limit: float) -> bool:
+    """Whether a printed line goes on with the cells of the row above."""
+    columns, first = _filled(row, parts), _filled(above[0], parts)
+    if row.page != above[-1].page:
+        return False
+    near = row.base - above[-1].base <= limit if limit else True
+    if columns == {0}:
+        return near and _goes_on(above, row, parts, em, bool(limit))
+    if limit:
+        return near and (0 not in columns or len(columns) < len(first) or len(first) == 1 < len(columns) == 0)
+    if 0 in columns:
+        return False
+    return len(columns) < 0.6 * len(first)
+
+
+def _goes_on(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, spaced: bool) -> bool:
+    """Whether words in the first column alone wrap the row above, and do not head a group of rows."""
+    last = [token for token in above[-1].tokens if _column(parts, token) == 0]
+    if not last or len(_filled(above[0], parts)) == 1:
+        return False
+    if spaced or last[-1].hyphen or re.match(r"[a-z(&/]", row.tokens[0].text):
+        return True
+    room = parts[0][1] - max(token.x1 for token in last) - 0.3 * em
+    return row.tokens[0].x1 - row.tokens[0].x0 > room and row.tokens[0].x0 > last[0].x0 + 0.4 * em
+
+
+def _cells(lines: Sequence[Row], number: int, parts: Sequence[Span], em: float) -> list[Box]:
+    """One row's cells; a lone run of words that crosses columns heads a group and spans what it covers."""
+    if len(lines) == 1:
+        runs = chunks(lines[0].tokens, em, 0.6)
+        if len(runs) == 1:
+            first, last = _covered(runs[0], parts, em)
+            if last > first:
+                return [Box(number, first, [list(runs[0])], 1, len(parts) - first)]
+    boxes: dict[int, Box] = {}
+    for row in lines:
+        held: dict[int, list[Token]] = {}
+        for token in row.tokens:
+            column = _column(parts, token)
+            if token.raised and token.glued and held:
+                column = max(held)
+            held.setdefault(column, []).append(token)
+        for column, tokens in held.items():
+            boxes.setdefault(column, Box(number, column)).lines.append(tokens)
+    return [boxes[column] for column in sorted(boxes)]

@@ -1,0 +1,143 @@
+"""Words to lines: runs of words on one baseline, broken where the gap is wider than justified text makes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from pipeline.read.words import Token
+
+WIDE = 1.3
+"""A gap of more ems than this parts two runs of words (columns, table cells, a running head's two ends)."""
+
+GLUE = 0.08
+"""Words nearer than this many ems were one word, torn by a change of size or font."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one baseline, from left to right. Lengths in points from the top left corner."""
+
+    tokens: tuple[Token, ...]
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    base: float
+    size: float
+    bold: bool
+    italic: bool
+
+    @property
+    def text(self) -> str:
+        return "".join(
+            ("" if token.glued or not index else " ") + token.text for index, token in enumerate(self.tokens)
+        )
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+
+def line(tokens: Iterable[Token]) -> Line:
+    """A line of these words; its size, baseline and weight are those of most of its letters."""
+    ordered = tuple(tokens)
+    plain = [token for token in ordered if not token.raised] or list(ordered)
+    sizes = Counter[float]()
+    for token in plain:
+        sizes[token.size] += len(token.text)
+    size = max(sorted(sizes), key=lambda key: sizes[key])
+    ground = [token for token in plain if token.size == size]
+    letters = sum(len(token.text) for token in plain)
+    bold = sum(len(token.text) for token in plain if token.bold)
+    italic = sum(len(token.text) for token in plain if token.italic)
+    return Line(
+        ordered,
+        ordered[0].page,
+        min(token.x0 for token in ordered),
+        min(token.top for token in ground),
+        max(token.x1 for token in ordered),
+        max(token.bottom for token in ground),
+        ground[0].base,
+        size,
+        bold > 0.6 * letters,
+        italic > 0.6 * letters,
+    )
+
+
+def segments(tokens: Sequence[Token]) -> list[Line]:
+    """Runs of words in the order of the page's content, broken at wide gaps, torn runs joined; top to bottom."""
+    runs: list[list[Token]] = []
+    size = 0.0
+    for token in tokens:
+        if runs and _follows(runs[-1][-1], token, size):
+            runs[-1].append(_joined(runs[-1][-1], token, size))
+        else:
+            runs.append([token])
+            size = token.size
+        size = max(size, token.size) if not token.raised else size
+    return _merged([line(run) for run in runs])
+
+
+def _follows(last: Token, token: Token, size: float) -> bool:
+    """Whether the token goes on where the last one ends, on the same line."""
+    em = max(size, token.size)
+    if not -0.5 * em <= token.x0 - last.x1 <= WIDE * em:
+        return False
+    return abs(token.base - last.base) <= (0.2 if abs(token.size - last.size) < 0.1 * em else 0.55) * em
+
+
+def _joined(last: Token, token: Token, size: float) -> Token:
+    """The token as it stands beside its neighbour: raised if smaller and higher, glued if they touch."""
+    em = max(size, token.size, 1.0)
+    raised = token.raised or (token.size < 0.88 * em and last.base - token.base > 0.12 * em and not last.raised)
+    raised = raised or (last.raised and token.size < 0.88 * em and abs(token.base - last.base) < 0.1 * em)
+    glued = token.glued or token.x0 - last.x1 < GLUE * em
+    return token if (raised, glued) == (token.raised, token.glued) else token._replace(raised=raised, glued=glued)
+
+
+def _merged(pieces: list[Line]) -> list[Line]:
+    """Joins runs of one line that the content stream holds apart."""
+    rest = sorted(pieces, key=attrgetter("base", "x0"))
+    done: list[Line] = []
+    for piece in rest:
+        for index in range(len(done) - 1, max(len(done) - 12, -1), -1):
+            other = done[index]
+            if _touch(other, piece):
+                done[index] = _beside(other, piece)
+                break
+        else:
+            done.append(piece)
+    return sorted(done, key=attrgetter("base", "x0"))
+
+
+def _touch(one: Line, two: Line) -> bool:
+    em = max(one.size, two.size)
+    small = min(one.size, two.size) < 0.88 * em
+    if abs(one.base - two.base) > (0.5 if small else 0.15) * em:
+        return False
+    gap = max(one.x0, two.x0) - min(one.x1, two.x1)
+    return -0.5 * em <= gap <= (0.4 if small else 1.0) * em
+
+
+def _beside(one: Line, two: Line) -> Line:
+    tokens = sorted((*one.tokens, *two.tokens), key=attrgetter("x0"))
+    size = max(one.size, two.size)
+    joined = tokens[:1]
+    for token in tokens[1:]:
+        joined.append(_joined(joined[-1], token, size))
+    return line(joined)
+
+
+def rows(lines: Iterable[Line], tolerance: float = 0.35) -> list[list[Line]]:
+    """Groups lines that stand side by side on one baseline; top to bottom, each row from left to right."""
+    grouped: list[list[Line]] = []
+    for piece in sorted(lines, key=attrgetter("base", "x0")):
+        if grouped and abs(piece.base - grouped[-1][0].base) <= tolerance * max(piece.size, grouped[-1][0].size):
+            grouped[-1].append(piece)
+        else:
+            grouped.append([piece])
+    return [sorted(row, key=attrgetter("x0")) for row in grouped]

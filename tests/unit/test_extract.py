@@ -1,0 +1,186 @@
+"""One document composed, and many in workers that can be killed. Toy stages stand for the real ones."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pipeline.cache import Cache
+from pipeline.document import Document, Input
+from pipeline.evidence import DataItem, EvidenceRecord, Mention
+from pipeline.extract import Stages, extract, extract_many
+
+MEBIBYTE = 1 << 20
+
+
+def read(source: Input) -> Document:
+    data = Path(source.path).read_bytes()
+    if b"unreadable" in data:
+        return Document(source.document_id, source.path, "", "txt", status="failed", reason="it is not a document")
+    if b"hang" in data and b"late" not in data:
+        time.sleep(600)
+    return Document(source.document_id, source.path, hashlib.sha256(data).hexdigest(), "txt", data.decode())
+
+
+def annotate(document: Document) -> tuple[Mention, ...]:
+    if "bug" in document.text:
+        raise RuntimeError("a fault\nof two lines")
+    if "greedy" in document.text:
+        return (Mention("dose", 0, 1, str(len(bytearray(4096 * MEBIBYTE)))),)
+    if "crash" in document.text:
+        ctypes.string_at(0)
+    return (Mention("drug", 0, 4, document.text[:4]),)
+
+
+def assemble(document: Document, mentions: Sequence[Mention]) -> tuple[EvidenceRecord, ...]:
+    if "late hang" in document.text:
+        time.sleep(600)
+    items = tuple(DataItem("drug", m.text, "", m.start, m.end, m.text, "toy") for m in mentions)
+    return (EvidenceRecord("a2000", document.document_id, "prose", 0, 4, document.text[:4], items),)
+
+
+TOY = Stages(read, annotate, assemble)
+
+
+def sources(folder: Path, **texts: str) -> list[Input]:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text)
+    return [Input(name, str(folder / f"{name}.txt")) for name in texts]
+
+
+def test_one_document_gives_mentions_and_records(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="drug one")
+    found = extract(source, stages=TOY)
+    assert found.failure is None
+    assert [mention.text for mention in found.mentions] == ["drug"]
+    assert [record.value("drug") for record in found.records] == ["drug"]
+
+
+def test_a_fault_in_a_stage_is_a_failure_with_its_stage(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="a bug")
+    found = extract(source, stages=TOY)
+    assert found.document.status == "failed"
+    assert found.document.text == "a bug"
+    assert found.failure is not None
+    assert (found.failure.stage, found.failure.error) == ("annotate", "RuntimeError")
+    assert found.failure.detail == "a fault of two lines"
+
+
+def test_bad_documents_cost_one_row_each_and_order_stays(tmp_path: Path) -> None:
+    inputs = sources(
+        tmp_path, a="drug", b="hang", c="greedy", d="crash", e="unreadable", f="bug", g="late hang", h="last"
+    )
+    found = list(extract_many(inputs, workers=2, timeout=4, memory=1024 * MEBIBYTE, stages=TOY))
+    assert [one.document.document_id for one in found] == list("abcdefgh")
+    assert {one.document.document_id: (one.failure.stage, one.failure.error) for one in found if one.failure} == {
+        "b": ("read", "timeout"),
+        "c": ("annotate", "memory"),
+        "d": ("annotate", "crash"),
+        "e": ("read", "unreadable"),
+        "f": ("annotate", "RuntimeError"),
+        "g": ("assemble", "timeout"),
+    }
+    lost = found[1].document
+    assert lost.status == "failed"
+    assert lost.sha256 == hashlib.sha256(b"hang").hexdigest()
+    assert lost.format == "txt"
+    assert "longer than 4 s" in lost.reason
+
+
+def test_a_second_extraction_does_no_work_again(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="drug one")
+    cache = Cache(tmp_path / "kept")
+    first = extract(source, stages=TOY, cache=cache)
+    again = extract(source, stages=Stages(_never, _never, _never), cache=cache)
+    assert first.cached == ()
+    assert again.cached == ("read", "annotate", "assemble")
+    assert again == first
+
+
+def test_the_same_text_under_another_name_is_read_and_annotated_once(tmp_path: Path) -> None:
+    one, other = sources(tmp_path, a="drug one", b="drug one")
+    cache = Cache(tmp_path / "kept")
+    extract(one, stages=TOY, cache=cache)
+    found = extract(other, stages=TOY, cache=cache)
+    assert found.cached == ("read", "annotate")
+    assert found.document.document_id == "b"
+    assert found.document.path == other.path
+    assert found.records[0].document_id == "b"
+
+
+def test_a_changed_document_is_read_again(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="drug one")
+    cache = Cache(tmp_path / "kept")
+    extract(source, stages=TOY, cache=cache)
+    (source,) = sources(tmp_path, a="pill two")
+    found = extract(source, stages=TOY, cache=cache)
+    assert found.cached == ()
+    assert found.mentions[0].text == "pill"
+
+
+def test_failures_are_not_kept(tmp_path: Path) -> None:
+    unreadable, buggy = sources(tmp_path, a="unreadable", b="a bug")
+    cache = Cache(tmp_path / "kept")
+    for _ in range(2):
+        assert extract(unreadable, stages=TOY, cache=cache).cached == ()
+        assert extract(buggy, stages=TOY, cache=cache).failure is not None
+
+
+def test_a_damaged_entry_is_made_again(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="drug one")
+    cache = Cache(tmp_path / "kept")
+    first = extract(source, stages=TOY, cache=cache)
+    for entry in cache.folder.rglob("*.json"):
+        entry.write_bytes(entry.read_bytes().replace(b"drug", b"drog"))
+    again = extract(source, stages=TOY, cache=cache)
+    assert again.cached == ()
+    assert again == first
+
+
+def _never(*arguments: object) -> tuple[Mention, ...]:
+    raise AssertionError(f"asked for {arguments}")
+
+
+@pytest.mark.timeout(60)
+def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
+    sources(tmp_path, a="hang", b="hang")
+    script = (
+        "import test_extract as t; from pathlib import Path; from pipeline.document import Input\n"
+        f"inputs = [Input(n, str(Path({str(tmp_path)!r}) / (n + '.txt'))) for n in 'ab']\n"
+        "if __name__ == '__main__': list(t.extract_many(inputs, workers=2, stages=t.TOY))\n"
+    )
+    (tmp_path / "script.py").write_text(script)
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
+    parent = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py")], env={**os.environ, "PYTHONPATH": paths}, start_new_session=True
+    )
+    deadline = time.monotonic() + 30
+    while _alive(parent.pid) < 4 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert _alive(parent.pid) >= 4  # the parent, the fork server, two workers
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    while _alive(parent.pid) and time.monotonic() < deadline + 15:
+        time.sleep(0.2)
+    assert _alive(parent.pid) == 0
+
+
+def _alive(session: int) -> int:
+    """How many processes of a session are there, from the process table."""
+    found = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        found += its_session == str(session) and state != "Z"
+    return found
