@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+from scipy.optimize import linear_sum_assignment
 
 from pipeline.evidence import NOT_REPORTED, EvidenceRecord, Role, Value
-from pipeline.vocabulary import Concept
+from pipeline.vocabulary import vocabulary
 
 UNIT_COLUMN = {
     "dose": "dose_unit",
@@ -146,45 +146,44 @@ def printed(value: Value, unit: str = "") -> str:
     return f"{value} {_ANNOTATION.sub('', unit)}".strip()
 
 
-def concepts(text: str, vocabulary: Sequence[Concept]) -> frozenset[str]:
-    """The ids of the concepts that a text names, the longest names first; the text itself where it names none."""
-    ids, pattern = _names(tuple(vocabulary))
+@lru_cache(maxsize=4096)
+def concepts(text: str, name: str) -> frozenset[str]:
+    """The ids of a vocabulary's concepts that a text names, the longest names first; the text where it names none."""
+    ids, pattern = _names(name)
     found = set[str]()
     for part in text.split(";"):
-        words = _words(part)
-        if words:
-            named = (
-                [ids[words.casefold()]]
-                if words.casefold() in ids
-                else [ids[match.group().casefold()] for match in pattern.finditer(words)]
-            )
+        if words := _words(part):
+            whole = ids.get(words.casefold())
+            named = [whole] if whole else [ids[match.group().casefold()] for match in pattern.finditer(words)]
             found.update(named or [words.casefold()])
     return frozenset(found)
 
 
-def embraces(broad: str, narrow: str, vocabulary: Sequence[Concept]) -> bool:
+@cache
+def embraces(broad: str, narrow: str, name: str) -> bool:
     """Whether one concept is a sort of another, by the words: `treatment-resistant MDD` is a sort of `MDD`.
 
     A third of the narrower's names, and no fewer than two, must hold a name of the broader.
     """
-    names = {concept.id: [_words(name).casefold() for name in concept.names] for concept in vocabulary}
+    names = {concept.id: [_words(each).casefold() for each in concept.names] for concept in vocabulary(name)}
     wide, close = names.get(broad, []), names.get(narrow, [])
-    held = sum(any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", other) for name in wide) for other in close)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wide))})(?!\w)" if wide else r"(?!)")
+    held = sum(pattern.search(other) is not None for other in close)
     return held >= 2 and 3 * held >= len(close)
 
 
 @cache
-def _names(vocabulary: tuple[Concept, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+def _names(name: str) -> tuple[dict[str, str], re.Pattern[str]]:
     """Each name in lower case with its concept, and a pattern that finds them; capitals match capitals only."""
     ids: dict[str, str] = {}
-    for concept in vocabulary:
-        for name in (*concept.names, concept.id):
-            ids.setdefault(_words(name).casefold(), concept.id)
-    names = sorted(
-        {_words(name) for concept in vocabulary for name in concept.names}, key=lambda name: (-len(name), name)
+    for concept in vocabulary(name):
+        for each in (*concept.names, concept.id):
+            ids.setdefault(_words(each).casefold(), concept.id)
+    longest = sorted(
+        {_words(each) for concept in vocabulary(name) for each in concept.names}, key=lambda each: (-len(each), each)
     )
-    either = "|".join(re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})" for name in names)
-    return ids, re.compile(rf"(?<!\w)(?:{either})(?!\w)" if names else r"(?!)")
+    either = "|".join(re.escape(each) if each.isupper() else f"(?i:{re.escape(each)})" for each in longest)
+    return ids, re.compile(rf"(?<!\w)(?:{either})(?!\w)" if longest else r"(?!)")
 
 
 def _words(text: str) -> str:

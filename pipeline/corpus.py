@@ -9,7 +9,6 @@ A folder of this form:
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import unicodedata
@@ -21,6 +20,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from pipeline.document import Input, Reference
+from pipeline.rows import Row, RowFault, read_rows
 
 MANIFEST, ORIGINALS = "manifest.csv", "originals"
 SUFFIXES = (".pdf", ".xml", ".nxml", ".txt")
@@ -139,7 +139,7 @@ def load(folder: Path) -> Corpus:
     rows = _rows(folder)
     if fault := next(_row_faults(folder, rows), None):
         raise CorpusFault(fault)
-    return Corpus(folder, tuple(_entry(number, row) for number, row in rows), _originals(folder))
+    return Corpus(folder, tuple(_entry(row) for row in rows), _originals(folder))
 
 
 def faults(folder: Path) -> tuple[str, ...]:
@@ -149,12 +149,12 @@ def faults(folder: Path) -> tuple[str, ...]:
     except CorpusFault as fault:
         return (str(fault),)
     found = list(_row_faults(folder, rows))
-    known = {row["document_id"] for _, row in rows}
+    known = {row["document_id"] for row in rows}
     for document_id, path in _originals(folder).items():
         if document_id not in known:
             found.append(f"{path}: no row of the manifest has the id {document_id!r}; name the file by a document_id")
-    for number, row in rows:
-        found.extend(_file_faults(folder, number, row))
+    for row in rows:
+        found.extend(_file_faults(folder, row))
     return tuple(found)
 
 
@@ -164,33 +164,18 @@ def study_id(first_author: str, year: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain) + year
 
 
-Row = Mapping[str, str]
-
-
-def _rows(folder: Path) -> list[tuple[int, Row]]:
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise CorpusFault(f"{path}: not there; a corpus is a folder with a {MANIFEST}")
+def _rows(folder: Path) -> tuple[Row, ...]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CorpusFault(f"{path}: not UTF-8; save it as UTF-8") from None
-    reader = csv.reader(text.splitlines(keepends=True))
-    if next(reader, None) != HEADER:
-        raise CorpusFault(f"{path}: row 1: the header must be {','.join(HEADER)}")
-    rows: list[tuple[int, Row]] = []
-    for number, cells in enumerate(reader, start=2):
-        if len(cells) != len(HEADER):
-            raise CorpusFault(f"{path}: row {number}: {len(cells)} cells where {len(HEADER)} belong; mend the commas")
-        rows.append((number, dict(zip(HEADER, (cell.strip() for cell in cells), strict=True))))
-    return rows
+        return read_rows(folder / MANIFEST, HEADER)
+    except RowFault as fault:
+        raise CorpusFault(str(fault)) from None
 
 
-def _entry(number: int, row: Row) -> Entry:
+def _entry(row: Row) -> Entry:
     values = {name: row[name] for name in HEADER if name not in ("reference_number", "authors")}
     names = tuple(name for name in (part.strip(" .") for part in row["authors"].split(",")) if name and name != "et al")
     reference = int(row["reference_number"]) if row["reference_number"] else None
-    return Entry(row=number, reference_number=reference, authors=names, **values)
+    return Entry(row=row.number, reference_number=reference, authors=names, **values)
 
 
 def _originals(folder: Path) -> dict[str, Path]:
@@ -200,52 +185,51 @@ def _originals(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in held}
 
 
-def _row_faults(folder: Path, rows: Sequence[tuple[int, Row]]) -> Iterator[str]:
-    path = folder / MANIFEST
-    if not any(row["role"] == "review" for _, row in rows):
-        yield f"{path}: no row has the role 'review'; give the review itself a row"
+def _row_faults(folder: Path, rows: Sequence[Row]) -> Iterator[str]:
+    if not any(row["role"] == "review" for row in rows):
+        yield f"{folder / MANIFEST}: no row has the role 'review'; give the review itself a row"
     expected = _expected_ids(rows)
     seen: dict[tuple[str, str], int] = {}
-    for number, row in rows:
-        where = f"{path}: row {number}:"
+    for row in rows:
         for name, (form, words) in _FORMS.items():
             if row[name] and not re.fullmatch(form, row[name]):
-                yield f"{where} the {name} {row[name]!r} must be {words}, or empty"
+                yield row.fault(f"the {name} {row[name]!r} must be {words}, or empty")
         for name, allowed in (("role", get_args(Kind)), ("identity", get_args(Identity))):
             if row[name] not in allowed:
-                yield f"{where} unknown {name} {row[name]!r}; take one of {', '.join(allowed)}"
-        if row["document_id"] != expected[number]:
-            yield f"{where} the document_id {row['document_id']!r} must be {expected[number]!r} (first author and year)"
+                yield row.fault(f"unknown {name} {row[name]!r}; take one of {', '.join(allowed)}")
+        if row["document_id"] != expected[row.number]:
+            yield row.fault(f"the document_id {row['document_id']!r} must be {expected[row.number]!r}, by author and year")
         if not row["reference_number"] and row["role"] != "review":
-            yield f"{where} the reference_number is empty; only a review has none"
+            yield row.fault("the reference_number is empty; only a review has none")
         for name in ("reference_number", "document_id", "path", "doi", "pmid"):
-            if row[name] and (first := seen.setdefault((name, row[name]), number)) != number:
-                yield f"{where} the {name} {row[name]!r} stands in row {first} already; every row needs its own"
-        if row["path"] and (PurePosixPath(row["path"]).is_absolute() or ".." in PurePosixPath(row["path"]).parts):
-            yield f"{where} the path {row['path']!r} leaves the corpus; give a path inside it"
+            if row[name] and (first := seen.setdefault((name, row[name]), row.number)) != row.number:
+                yield row.fault(f"the {name} {row[name]!r} stands in row {first} already; every row needs its own")
+        path = PurePosixPath(row["path"])
+        if path.is_absolute() or ".." in path.parts:
+            yield row.fault(f"the path {row['path']!r} leaves the corpus; give a path inside it")
         if row["path"] and not (row["sha256"] and row["licence"]):
-            yield f"{where} a document with a path needs its sha256 and its licence"
+            yield row.fault("a document with a path needs its sha256 and its licence")
 
 
-def _expected_ids(rows: Sequence[tuple[int, Row]]) -> dict[int, str]:
-    """The id that each row should have: in list order, the second of a name gets `b`, the third `c`."""
+def _expected_ids(rows: Sequence[Row]) -> dict[int, str]:
+    """The id that each row should have, by row number: the second of a name gets `b`, the third `c`."""
     taken: Counter[str] = Counter()
     ids: dict[int, str] = {}
-    for number, row in rows:
+    for row in rows:
         if row["identity"] in KNOWN or row["role"] == "review":
             name = study_id(row["first_author"], row["year"])
-            ids[number] = name + ("" if not taken[name] else chr(ord("a") + taken[name]))
+            ids[row.number] = name + ("" if not taken[name] else chr(ord("a") + taken[name]))
             taken[name] += 1
         else:
-            ids[number] = f"ref{row['reference_number']}"
+            ids[row.number] = f"ref{row['reference_number']}"
     return ids
 
 
-def _file_faults(folder: Path, number: int, row: Row) -> Iterator[str]:
+def _file_faults(folder: Path, row: Row) -> Iterator[str]:
     if not row["path"]:
         return
-    where, path = f"{folder / MANIFEST}: row {number}:", folder / row["path"]
+    path = folder / row["path"]
     if not path.is_file():
-        yield f"{where} {path} is not there; put it back, or empty the path"
+        yield row.fault(f"{path} is not there; put it back, or empty the path")
     elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
-        yield f"{where} {path} is not the file of this sha256; put the old file back, or write the new sha256"
+        yield row.fault(f"{path} is not the file of this sha256; put the old file back, or write the new sha256")

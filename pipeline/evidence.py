@@ -6,7 +6,8 @@ Numbers are `Decimal`, never float: 62.0 stays 62.0. Standard library only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -42,7 +43,7 @@ class Mention:
     unit: str = ""
     concept_id: str = ""
     preferred: str = ""
-    parts: Mapping[str, Value] = field(default_factory=dict)
+    parts: Mapping[str, Value] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

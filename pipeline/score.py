@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from scipy.stats import binomtest  # type: ignore[import-untyped]
+from scipy.stats import binomtest
 
 from pipeline.compare import Cell, Stated, agreeing, cells, pair, printed, role_of, same, units_of
 from pipeline.evidence import Counts, EvidenceRecord, Floor, Gate, GoldItem, Role, Score, Slip

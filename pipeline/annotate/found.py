@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
@@ -23,7 +24,7 @@ class Found:
     value_high: Decimal | None = None
     unit: str = ""
     preferred: str = ""
-    parts: Mapping[str, Value] = field(default_factory=dict)
+    parts: Mapping[str, Value] = dataclasses.field(default_factory=dict)
 
 
 def first_come(found: Iterable[Found]) -> Iterator[Found]:

@@ -17,8 +17,4 @@ def assemble(document: Document, mentions: Sequence[Mention]) -> tuple[EvidenceR
     """The records that a document states, sorted by where they stand. `mentions` are sorted by start."""
     studies = Studies.of(document)
     records = [*table_records(document, mentions, studies), *prose_records(document, mentions, studies)]
-    return tuple(sorted(records, key=lambda record: (record.start, record.end, record.study_id, _key(record))))
-
-
-def _key(record: EvidenceRecord) -> tuple[tuple[str, int, str], ...]:
-    return tuple((item.column, item.start, str(item.value)) for item in record.items)
+    return tuple(sorted(records, key=lambda record: (record.start, record.end)))

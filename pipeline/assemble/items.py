@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from pipeline.document import Document
@@ -104,5 +105,9 @@ def record(
     kept: dict[str, DataItem] = {}
     for one in items:
         kept.setdefault(one.column, one)
+    unit = kept.get("unit")
+    for column in ("value", "value_high", "sd"):
+        if unit is not None and column in kept and not kept[column].unit:
+            kept[column] = replace(kept[column], unit=str(unit.value))
     ordered = tuple(sorted(kept.values(), key=lambda one: _ORDER[one.column]))
     return EvidenceRecord(study_id, document.document_id, source, start, end, document.text[start:end], ordered)

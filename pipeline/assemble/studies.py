@@ -17,18 +17,18 @@ _OWN = frozenset(("methods", "results"))
 class Studies:
     """The studies that a document can speak of. `reports_own` says whether it is itself the report of a study."""
 
-    document: Document
     by_label: Mapping[str, str]
     reports_own: bool
 
     @classmethod
     def of(cls, document: Document) -> Studies:
         kinds = {section.kind for section in document.sections}
-        return cls(document, study_ids(document.references), _OWN <= kinds or ("abstract" in kinds and not document.citations))
+        own = _OWN <= kinds or ("abstract" in kinds and not document.citations)
+        return cls({**_unlisted(document), **study_ids(document.references)}, own)
 
     def cited(self, citation: Citation) -> tuple[str, ...]:
         """A study id for each label of a citation."""
-        return tuple(self.by_label.get(label) or self._unresolved(citation, label) for label in citation.labels)
+        return tuple(self.by_label[label] for label in citation.labels)
 
     def named(self, text: str) -> str:
         """The study that a row's first cell names by author and year; empty where it does not."""
@@ -37,11 +37,21 @@ class Studies:
         name = slug(author[0]) + year[0] if author and year else ""
         return name
 
-    def _unresolved(self, citation: Citation, label: str) -> str:
-        before = self.document.text[max(0, citation.start - 60) : citation.start].replace("\n", " ")
-        named = _AUTHOR_BEFORE.search(before)
-        name = f"ref{label}" if label.isdigit() else slug(label)
-        return f"{slug(named.group(1))}-{name}" if named and label == citation.labels[0] else name
+
+def _unlisted(document: Document) -> dict[str, str]:
+    """Ids for labels that no bibliography explains: `ref49`, and `zarate-ref49` where the text prints the author once."""
+    ids: dict[str, str] = {}
+    named: set[str] = set()
+    for citation in document.citations:
+        before = document.text[max(0, citation.start - 60) : citation.start].replace("\n", " ")
+        author = _AUTHOR_BEFORE.search(before)
+        for place, label in enumerate(citation.labels):
+            name = f"ref{label}" if label.isdigit() else slug(label)
+            if author and place == 0 and label not in named:
+                named.add(label)
+                ids[label] = f"{slug(author[1])}-{name}"
+            ids.setdefault(label, name)
+    return ids
 
 
 def study_ids(references: tuple[Reference, ...]) -> dict[str, str]:

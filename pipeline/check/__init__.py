@@ -34,29 +34,15 @@ CHECKS = (
 """Every check, in the order of its findings; each takes a case and gives a result, or None where it cannot say."""
 
 
-def check(
-    records: Sequence[EvidenceRecord],
-    *,
-    scales: Sequence[Concept] | None = None,
-    outcomes: Sequence[Concept] | None = None,
-) -> tuple[Finding, ...]:
-    """What the checks say of each record, in the order of the records; `row` counts them from 1.
-
-    `scales` give the range of a score and `outcomes` say what is a count of people; the program's own by default.
-    """
-    scales = vocabulary("scales") if scales is None else scales
-    outcomes = vocabulary("outcomes") if outcomes is None else outcomes
+def check(records: Sequence[EvidenceRecord]) -> tuple[Finding, ...]:
+    """What the checks say of each record, in the order of the records; `row` counts them from 1."""
     together: defaultdict[tuple[str, str], list[EvidenceRecord]] = defaultdict(list)
     for record in records:
         together[record.document_id, record.study_id].append(record)
     findings = []
     for row, record in enumerate(records, start=1):
-        case = Case(
-            record,
-            tuple(together[record.document_id, record.study_id]),
-            _named(record, "scale", scales),
-            _named(record, "outcome", outcomes),
-        )
+        neighbours = tuple(together[record.document_id, record.study_id])
+        case = Case(record, neighbours, _named(record, "scale", "scales"), _named(record, "outcome", "outcomes"))
         findings += [_finding(result, record, row) for check_one in CHECKS if (result := check_one(case))]
     return tuple(findings)
 
@@ -65,8 +51,8 @@ def _finding(result: Result, record: EvidenceRecord, row: int) -> Finding:
     return Finding(record.study_id, result.check, result.verdict, result.stated, result.expected, result.detail, row)
 
 
-def _named(record: EvidenceRecord, column: str, vocabulary: Sequence[Concept]) -> Concept | None:
-    """The one concept that a column names, None where it names none or several."""
-    ids = concepts(str(record.value(column) or ""), vocabulary)
-    named = [concept for concept in vocabulary if concept.id in ids]
+def _named(record: EvidenceRecord, column: str, name: str) -> Concept | None:
+    """The one concept of a vocabulary that a column names, None where it names none or several."""
+    ids = concepts(str(record.value(column) or ""), name)
+    named = [concept for concept in vocabulary(name) if concept.id in ids]
     return named[0] if len(named) == 1 else None

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline.compare import concepts, decimals, number, units_of
 from pipeline.evidence import EvidenceRecord
-from pipeline.vocabulary import Concept, vocabulary
+from pipeline.vocabulary import Concept
 
 CROSSOVER, PARALLEL = "crossover", "parallel_arm"
 """Designs in which everybody gets every treatment, and in which people are divided into arms."""
@@ -50,7 +50,7 @@ class Case:
     def designs(self) -> frozenset[str]:
         """The designs that the document names for the study."""
         named = "; ".join(str(record.value("design") or "") for record in self.together)
-        return concepts(named, vocabulary("designs"))
+        return concepts(named, "designs")
 
     @property
     def parallel(self) -> bool:

@@ -72,7 +72,7 @@ def _totals(case: Case, events: Decimal, rate: Decimal) -> list[Decimal]:
 def _near(events: Decimal, total: Decimal, rate: Decimal) -> list[tuple[Decimal, Decimal]]:
     """Other counts close by that give the percentage, the closest first, no more than two."""
     steps = [(Decimal(more), Decimal(wider)) for more in range(-NEAR, NEAR + 1) for wider in range(-NEAR, NEAR + 1)]
-    steps = sorted((step for step in steps if abs(step[0]) + abs(step[1]) <= NEAR), key=lambda step: _distance(step))
+    steps = sorted((step for step in steps if abs(step[0]) + abs(step[1]) <= NEAR), key=_distance)
     others = [(events + more, total + wider) for more, wider in steps if more or wider]
     return [(part, whole) for part, whole in others if 0 <= part <= whole and whole and fits(part, whole, rate)][:2]
 

@@ -44,8 +44,8 @@ def extract_to(
     files = {**csv_files(tables), **texts(found)}
     write_run(out, files, run_info(options, tables, say, clock))
     say.result(f"{say.tally}: {len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {out}")
-    if all(one.failure and one.failure.stage == "read" for one in found):
-        raise Fault(f"nothing could be read: {out / 'failures.csv'} says why")
+    if all(one.failure for one in found):
+        raise Fault(f"{out / 'failures.csv'}: no document could be used; mend what it names")
     return 0
 
 
@@ -53,9 +53,8 @@ def inputs(paths: Sequence[Path], out: Path) -> tuple[Input, ...]:
     """The documents under these paths, without what an earlier run wrote into `out`. Raises Fault."""
     from pipeline.read import find
 
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        raise Fault(f"{missing[0]}: there is no such file or folder; name documents that exist")
+    if not any(path.exists() for path in paths):
+        raise Fault(f"{paths[0]}: there is no such file or folder; name documents that exist")
     sources = find(paths)
     written = {(out / name).resolve() for name in _written(out)}
     if any(Path(source.path).resolve() in written for source in sources):

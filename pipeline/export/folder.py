@@ -7,6 +7,7 @@ folder next completes it. So an interrupted run leaves the files of the run befo
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from urllib.parse import quote
 READY = ".ready"
 STAGING = ".writing-"
 INFO = "run.json"
+LONGEST = 200
 
 
 class UnwritableFolder(OSError):
@@ -27,12 +29,14 @@ class UnwritableFolder(OSError):
 def text_name(document_id: str) -> str:
     """`texts/<document_id>.txt`; what a file name cannot hold is percent-encoded."""
     safe = quote(document_id, safe=" !#$&'()+,;=@[]{}~^`") if _unsafe(document_id) else document_id
-    return f"texts/{safe[:200]}.txt"
+    if len(safe) > LONGEST:
+        safe = f"{safe[:LONGEST]}-{hashlib.sha256(document_id.encode(errors='replace')).hexdigest()[:16]}"
+    return f"texts/{safe}.txt"
 
 
 def _unsafe(name: str) -> bool:
     return (
-        not name.isprintable() or name.startswith(".") or any(mark in name for mark in '/\\:*?"<>|%') or len(name) > 200
+        not name.isprintable() or name.startswith(".") or any(mark in name for mark in '/\\:*?"<>|%') or len(name) > LONGEST
     )
 
 

@@ -78,15 +78,30 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
         for row in edge:
             for piece in row:
                 seen[_pattern(piece)].add(number)
-    body = _body_size(pages)
+    body = body_size(pages)
     kept: list[list[Line]] = []
     for lines, edge, sheet in zip(pages, edges, sheets, strict=True):
-        gone: set[int] = set()
+        gone: set[int] = _aloof(lines, body, sheet)
         for row in edge:
             if all(len(seen[_pattern(piece)]) >= 2 or _is_number(piece) or _is_stamp(piece, body, sheet) for piece in row):
                 gone.update(id(piece) for piece in row)
         kept.append([piece for piece in lines if id(piece) not in gone])
     return kept
+
+
+def _aloof(lines: Sequence[Line], body: float, sheet: Sheet) -> set[int]:
+    """The outermost row of a page where it is in small print, far out and clear of the text."""
+    printed = rows(lines)
+    if len(printed) < 8:
+        return set()
+    gone: set[int] = set()
+    head, foot = printed[0], printed[-1]
+    small = [max(piece.size for piece in row) < 0.9 * body for row in (head, foot)]
+    if small[0] and head[0].bottom < 0.075 * sheet.height and min(p.top for p in printed[1]) - head[0].bottom > 1.2 * body:
+        gone.update(id(piece) for piece in head)
+    if small[1] and foot[0].top > 0.925 * sheet.height and foot[0].top - max(p.bottom for p in printed[-2]) > 1.2 * body:
+        gone.update(id(piece) for piece in foot)
+    return gone
 
 
 def _edge_rows(lines: Sequence[Line], height: float) -> list[list[Line]]:
@@ -112,7 +127,7 @@ def _is_stamp(piece: Line, body: float, sheet: Sheet) -> bool:
     return outermost and piece.size < 0.95 * body and bool(_STAMP.search(piece.text))
 
 
-def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+def body_size(pages: Sequence[Sequence[Line]]) -> float:
     sizes = Counter[float]()
     for lines in pages:
         for piece in lines:

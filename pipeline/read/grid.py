@@ -14,7 +14,7 @@ from itertools import pairwise
 from pipeline.read.words import Token
 
 STRIP = 0.45
-"""An empty strip of this many ems parts two columns, given at least three rows; with fewer rows it takes twice that."""
+"""An empty strip of this many ems parts two columns, given at least three rows; two rows take half as much again."""
 
 CHUNK = 0.9
 """Words nearer than this many ems belong to one cell."""
@@ -143,7 +143,7 @@ def _parts(head: Sequence[Row], body: Sequence[Row], em: float) -> list[Span]:
 
 def _strips(rows: Sequence[Row], em: float) -> list[Span]:
     """The strips of x between words that no row covers."""
-    wide = (STRIP if len(rows) >= 3 else 2 * STRIP) * em
+    wide = (STRIP if len(rows) >= 3 else 1.5 * STRIP) * em
     covered = sorted((token.x0, token.x1) for row in rows for token in row.tokens)
     strips: list[Span] = []
     reach = covered[0][1]
@@ -248,6 +248,8 @@ def _logical(body: Sequence[Row], parts: Sequence[Span], em: float, ruled: bool)
     close = gaps[0] if gaps else 0.0
     wide = gaps[-1] if gaps else 0.0
     limit = 0.5 * (close + wide) if wide > 1.14 * close and close > 0 else 0.0
+    if len(gaps) < 3 and 0 < close <= 1.28 * em and wide <= 1.14 * close:
+        limit = 1.28 * em
     grouped: list[list[Row]] = []
     for row in body:
         if grouped and not row.ruled and _wrapped(grouped[-1], row, parts, em, limit):

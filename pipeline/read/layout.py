@@ -101,7 +101,11 @@ def _band(pieces: Sequence[Line], at: Sequence[float], page: int) -> list[Column
 def _column(pieces: Sequence[Line], page: int, index: int) -> list[Column]:
     if not pieces:
         return []
-    lines = [line(token for piece in row for token in piece.tokens) for row in rows(pieces)]
+    lines: list[Line] = []
+    for row in rows(pieces):
+        lines.extend(piece for piece in row if not piece.tokens)
+        tokens = [token for piece in row for token in piece.tokens]
+        lines.extend([line(tokens)] if tokens else [])
     return [Column(page, index, min(each.x0 for each in lines), max(each.x1 for each in lines), tuple(lines))]
 
 

@@ -68,6 +68,12 @@ def line(tokens: Iterable[Token]) -> Line:
     )
 
 
+def marker(page: int, frame: tuple[float, float, float, float]) -> Line:
+    """A line without words that holds a table's place in the reading order."""
+    x0, top, x1, bottom = frame
+    return Line((), page, x0, top, x1, bottom, top, 1.0, False, False)
+
+
 def segments(tokens: Sequence[Token]) -> list[Line]:
     """Runs of words in the order of the page's content, broken at wide gaps, torn runs joined; top to bottom."""
     runs: list[list[Token]] = []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.document import Reference
 
@@ -42,7 +43,7 @@ def split(texts: Sequence[str], starts: Sequence[float], gaps: Sequence[float]) 
     a year or page that happens to begin a line starts nothing; an entry without a year keeps its number.
     """
     numbered = _by_number(texts)
-    if len(numbered) >= 3 or (numbered and len(numbered) >= 0.3 * len(texts)):
+    if len(numbered) >= 5 or (numbered and 0 in numbered[0].lines[:1] and len(numbered) >= 0.1 * len(texts)):
         return numbered
     return _by_shape(texts, starts, gaps)
 
@@ -111,6 +112,17 @@ def reference(text: str, start: int, number: str = "", bullets: int = 0) -> Refe
     )  # fmt: skip
 
 
+def labelled(references: Sequence[Reference]) -> list[Reference]:
+    """The references with labels that differ: of two alike the second gets `b`, the third `c`."""
+    seen: Counter[str] = Counter()
+    done: list[Reference] = []
+    for each in references:
+        seen[each.label] += 1
+        count = seen[each.label]
+        done.append(each if count == 1 or each.label.isdigit() else replace(each, label=each.label + chr(96 + min(count, 26))))
+    return done
+
+
 def _surname(author: str) -> str:
     words = author.split()
     while len(words) > 1 and re.fullmatch(r"[A-Z.-]{1,7}|Jr\.?|Sr\.?|I{1,3}", words[-1]):
@@ -167,6 +179,7 @@ def _year(body: str, rest: str) -> str:
 def _parts(rest: str, year: str) -> tuple[str, str, str, str]:
     """Title, journal, volume and pages of what follows the authors."""
     clean = re.sub(r"^\(?(?:1[89]|20)\d{2}[a-z]?\)?[\s.,:;]*", "", rest)
+    clean = re.sub(r"(?:\s*\[[^\]]*\]\.?)+$", "", clean)
     clean = re.split(r"\s*(?:https?://|doi:?\s*10\.|PMID)", clean, maxsplit=1, flags=re.IGNORECASE)[0].strip()
     ends = list(re.finditer(r"(?<=[^\s.])[.?!](?=\s+[^\W\d_a-z])", clean))
     ends = [end for end in ends if not re.search(r"\b(?:vs|al|St|Dr|No|e\.g|i\.e|[A-Z])$", clean[: end.start()])]
@@ -177,7 +190,8 @@ def _parts(rest: str, year: str) -> tuple[str, str, str, str]:
     before = clean[: place.start()] if place else clean
     inner = [end for end in ends if end.end() <= len(before.rstrip())]
     if not inner:
-        return clean.rstrip(". ") if not place else before.rstrip(" .,;"), "", volume, pages
+        bare = re.sub(r"[\s.,;]+(?:1[89]|20)\d{2}[\s.]*$", "", before)
+        return bare.strip(" .,;"), "", volume, pages
     cut = inner[0]
     if cut.group() in "?!" and len(inner) > 1 and len(before[inner[0].end() : inner[1].end()].split()) > 3:
         cut = inner[1]

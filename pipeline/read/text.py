@@ -45,11 +45,12 @@ class Hyphens:
         self.plain: Counter[str] = Counter()
         self.hyphened: Counter[str] = Counter()
         for tokens in pages:
+            torn = False
             for token, following in pairwise([*tokens, tokens[-1]] if tokens else []):
-                broken = token.text.endswith("-") and abs(following.base - token.base) > 0.5 * token.size
+                after, torn = torn, _is_torn(token, following)
                 for match in re.finditer(r"[^\W\d_]+(?:-\w+)*", token.text.lower()):
                     word = match.group()
-                    if broken and match.end() >= len(token.text) - 1:
+                    if (torn and match.end() >= len(token.text) - 1) or (after and not match.start()):
                         continue
                     self.plain.update(word.split("-"))
                     if "-" in word:
@@ -61,7 +62,7 @@ class Hyphens:
     def keeps(self, before: str, after: str) -> bool:
         """Whether the hyphen between the end of a line and the next line's begin belongs to the word."""
         head_match, tail_match = _HEAD.search(before), _TAIL.match(after)
-        if head_match is None or tail_match is None or not after[0].islower():
+        if head_match is None or tail_match is None:
             return True
         whole, tail = head_match.group().lower(), tail_match.group().lower()
         head = whole.rsplit("-", 1)[-1]
@@ -69,12 +70,19 @@ class Hyphens:
         if joined > 0 or parted > 0:
             return parted > joined
         printed = head_match.group().rsplit("-", 1)[-1]
+        if not after[0].islower():
+            return printed not in ("Mac", "Mc")
         if len(head) == 1 or (printed.isupper() and len(printed) > 1) or any(char.isdigit() for char in printed):
             return True
         if head in _PREFIXES or tail in _SUFFIXES or len(tail) < 3:
             return False
         known = head in self.plain
         return known and (tail in _JOINERS or (tail in self.plain and len(head) > 2))
+
+
+def _is_torn(token: Token, following: Token) -> bool:
+    """Whether a word ends in a hyphen where its line ends."""
+    return token.text.endswith("-") and (token.hyphen or abs(following.base - token.base) > 0.5 * token.size)
 
 
 class Writer:
@@ -91,6 +99,17 @@ class Writer:
     @property
     def text(self) -> str:
         return "".join(self._parts)
+
+    def since(self, start: int) -> str:
+        """What was written from this offset on."""
+        held: list[str] = []
+        at = self.length
+        for part in reversed(self._parts):
+            if at <= start:
+                break
+            held.append(part)
+            at -= len(part)
+        return "".join(reversed(held))
 
     def put(self, text: str) -> None:
         """Text that no printed word stands for: spaces, tabs, newlines."""
@@ -121,7 +140,7 @@ class Writer:
                 text = text[:-1]
         start = self.length
         if token.raised:
-            if _is_power(token, before):
+            if is_power(token, before):
                 text = text.translate(_SUPERSCRIPT)
             elif text[0].isdigit():
                 self.raised.append(Span(start, start + len(text)))
@@ -148,7 +167,7 @@ def _joint(written: str, token: Token, before: Token | None, after: Token | None
     if before is None or not token.glued:
         return " "
     if token.raised and not before.raised:
-        power = _is_power(token, before) or bool(_ORDINAL.fullmatch(token.text))
+        power = is_power(token, before) or bool(_ORDINAL.fullmatch(token.text))
         return "" if power or not (token.text[0].isalnum() or token.text[0] in "[(") else " "
     if before.raised and not token.raised:
         number = before.text[0].isdigit() and written.isascii()
@@ -157,7 +176,7 @@ def _joint(written: str, token: Token, before: Token | None, after: Token | None
     return ""
 
 
-def _is_power(token: Token, before: Token | None) -> bool:
+def is_power(token: Token, before: Token | None) -> bool:
     """Whether a raised number is an exponent: behind ten, a unit or a statistic's letter, or with a minus sign."""
     if before is None or before.raised or not token.glued or not re.fullmatch(r"[-−–+]?\d{1,3}", token.text):
         return False

@@ -182,7 +182,7 @@ class _Facts:
         return quarter, len(self.angles) - counts[quarter]
 
     def kept(self, quarter: int) -> list[int]:
-        self.frame = _frame(self.page, quarter)
+        self.frame = frame(self.page, quarter)
         a, b, c, d, e, f = self.frame
         corner = np.stack([self.boxes[:, [0, 3]], self.boxes[:, [2, 1]]], axis=1).astype("f8")
         x, y = a * corner[..., 0] + c * corner[..., 1] + e, b * corner[..., 0] + d * corner[..., 1] + f
@@ -203,7 +203,7 @@ class _Facts:
         return list(np.nonzero(near)[0].tolist())
 
 
-def _frame(page: Page, quarter: int) -> tuple[float, float, float, float, float, float]:
+def frame(page: Page, quarter: int) -> tuple[float, float, float, float, float, float]:
     """The matrix from page space to an upright frame, for text that runs `quarter` turns against the x axis."""
     left, low, right, high = page.left, page.bottom, page.left + page.width, page.bottom + page.height
     match quarter % 4:

@@ -26,8 +26,8 @@ _UNRESOLVED = re.compile(r"(?:.+-)?ref\d+[a-z]?")
 def reconcile(records: Sequence[EvidenceRecord], *, reviews: Collection[str]) -> tuple[Comparison, ...]:
     """One comparison for each comparable column of each study, sorted; item keys count `records` from 1.
 
-    `reviews` are the document ids of reviews. What only the prose of a review speaks of has nothing to be held against. A study that no citation could be resolved to (`ref49`) belongs to
-    the review that cites it and to no other.
+    `reviews` are the document ids of reviews. What only the prose of a review speaks of has nothing to be held
+    against. A study that no citation could be resolved to (`ref49`) belongs to the review that cites it.
     """
     studies: defaultdict[tuple[str, str], defaultdict[Voice, list[Placed]]] = defaultdict(lambda: defaultdict(list))
     placed = [Placed(row, record) for row, record in enumerate(records, start=1)]
@@ -39,7 +39,7 @@ def reconcile(records: Sequence[EvidenceRecord], *, reviews: Collection[str]) ->
     return tuple(
         comparison
         for (study_id, _), stated in sorted(studies.items())
-        if "table" in stated or len(stated) > 1 and "prose" in stated
+        if "table" in stated or stated.keys() >= {"prose", "paper"}
         for comparison in sorted(
             [*compare_study(study_id, stated), *compare_results(study_id, stated)],
             key=lambda comparison: COLUMNS.index(comparison.column),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import get_args
 
-from pipeline.compare import concepts, is_reported, number, pair, printed, units_of
+from pipeline.compare import concepts, embraces, is_reported, number, pair, printed, units_of
 from pipeline.evidence import Comparison, EvidenceRecord, ItemKey
 from pipeline.reconcile.figures import Figure, agree, figure, opposite, share
 from pipeline.reconcile.voices import AGREE, Judge, Opinion, Placed, Statement, Voice, compare, is_power_of_ten
@@ -15,6 +16,9 @@ from pipeline.vocabulary import vocabulary
 _PEOPLE = {"rate", "count"}
 _SIGNED = {"change", "difference"}
 """Measures whose sign is a convention: a fall of 14 points is a change of -14 to others."""
+
+ITEM_SHARE = 4
+"""A part of a scale with no more than one in so many of its points is an item or a subscale, not a version."""
 
 Triple = Mapping[Voice, Placed]
 
@@ -102,11 +106,22 @@ def _alike(one: EvidenceRecord, other: EvidenceRecord, column: str) -> bool | No
     if not is_reported(first) or not is_reported(second):
         return None
     if column == "scale":
-        return bool(concepts(str(first), vocabulary("scales")) & concepts(str(second), vocabulary("scales")))
+        return _same_scale(concepts(str(first), "scales"), concepts(str(second), "scales"))
     moment, another = figure(one, column), figure(other, column)
     if moment is not None and another is not None:
         return agree(moment, another)
     return str(first).casefold() == str(second).casefold()
+
+
+def _same_scale(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both name one scale, or one a version of the other's; a single item of a scale is no version of it."""
+    tops = {scale.id: scale.high for scale in vocabulary("scales")}
+
+    def is_version(broad: str, narrow: str) -> bool:
+        top, part = tops.get(broad), tops.get(narrow)
+        return embraces(broad, narrow, "scales") and (top is None or part is None or part * ITEM_SHARE > top)
+
+    return bool(one & other) or any(is_version(a, b) or is_version(b, a) for a, b in product(one, other))
 
 
 def _comparable_measures(one: EvidenceRecord, other: EvidenceRecord) -> bool:

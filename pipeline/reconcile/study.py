@@ -95,12 +95,11 @@ def judge_terms(name: str, kind: Kind) -> Judge:
     """Terms of a vocabulary: two agree where they name a concept in common, or one that is a sort of the other's."""
 
     def judge(one: Statement, other: Statement) -> Opinion:
-        terms = vocabulary(name)
-        first, second = concepts(one.text, terms), concepts(other.text, terms)
+        first, second = concepts(one.text, name), concepts(other.text, name)
         if one.cell == other.cell or first & second:
             return AGREE
         if any(
-            embraces(broad, narrow, terms) for pair in product(first, second) for broad, narrow in (pair, pair[::-1])
+            embraces(broad, narrow, name) for pair in product(first, second) for broad, narrow in (pair, pair[::-1])
         ):
             return Opinion("", "one is a sort of the other")
         return Opinion(kind, "nothing in common")
@@ -110,7 +109,7 @@ def judge_terms(name: str, kind: Kind) -> Judge:
 
 def judge_design(one: Statement, other: Statement) -> Opinion:
     """Designs have many sides; only those that exclude each other are in conflict."""
-    first, second = concepts(one.text, vocabulary("designs")), concepts(other.text, vocabulary("designs"))
+    first, second = concepts(one.text, "designs"), concepts(other.text, "designs")
     for group in EXCLUSIVE:
         if first & group and second & group and not first & second & group:
             return Opinion("design", "a study cannot be both")
@@ -120,9 +119,7 @@ def judge_design(one: Statement, other: Statement) -> Opinion:
 def judge_schedule(one: Statement, other: Statement) -> Opinion:
     """Frequencies agree where both are of one kind, a single administration or repeated ones."""
     kinds = {concept.id: concept.kind for concept in vocabulary("frequencies")}
-    first, second = (
-        {kinds.get(id_, id_) for id_ in concepts(said.text, vocabulary("frequencies"))} for said in (one, other)
-    )
+    first, second = ({kinds.get(id_, id_) for id_ in concepts(said.text, "frequencies")} for said in (one, other))
     return AGREE if first & second else Opinion("schedule", "single against repeated, or not to be matched")
 
 

@@ -11,17 +11,10 @@ from make_records import record
 
 from pipeline.check import check
 from pipeline.evidence import EvidenceRecord, Finding
-from pipeline.vocabulary import Concept
-
-SCALES = (Concept("madrs", "MADRS", ("MADRS",), low=Decimal(0), high=Decimal(60)),)
-OUTCOMES = (
-    Concept("response", "response", ("response",), "benefit"),
-    Concept("bioavailability", "bioavailability", ("bioavailability",), "pharmacokinetic"),
-)
 
 
 def findings(*records: EvidenceRecord, of: str = "") -> list[Finding]:
-    return [one for one in check(records, scales=SCALES, outcomes=OUTCOMES) if of in ("", one.check)]
+    return [one for one in check(records) if of in ("", one.check)]
 
 
 def rate(value: str, **columns: str | int) -> EvidenceRecord:

@@ -36,9 +36,9 @@ def rates(text: str) -> Iterator[Found]:
     """Rates with whatever of value (percent), events and total is printed."""
     for pattern in (_WITH_PERCENT, _PERCENT_FIRST, _SLASH, _OUT_OF):
         for match in pattern.finditer(text):
-            found = _counted(match)
-            if found is not None:
-                yield found
+            counted = _counted(match)
+            if counted is not None:
+                yield counted
     for match in _SHARE.finditer(text):
         found = list(pieces(text, match.start("list"), match.end("list")))
         for piece in found:

@@ -1,0 +1,128 @@
+"""Records from running text. Each sentence is read with the studies it cites, or the study the text last spoke of."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from pipeline.assemble.items import is_class, is_inert, item, items_of, record, role_of
+from pipeline.assemble.prose.results import statements
+from pipeline.assemble.prose.sentence import Sentence
+from pipeline.assemble.studies import Studies
+from pipeline.document import Block, Citation, Document
+from pipeline.evidence import DataItem, EvidenceRecord, Mention, Source
+from pipeline.fields import Role
+from pipeline.sentences import sentences
+
+_GOES_ON = re.compile(r"(?:It|This|These|They|Both|Such) (?!is (?:known|likely|possible|important))")
+# A longer list of citations says that several papers agree; what follows it is not about any one of them.
+_INHERITED_LABELS = 2
+
+
+@dataclass
+class Memory:
+    """What the paragraph has said so far: the study spoken of last, and of each study its drug and its sample."""
+
+    study: tuple[str, Citation] | None = None
+    drug: dict[str, Mention] = field(default_factory=dict)
+    sample: dict[str, Mention] = field(default_factory=dict)
+
+
+def prose_records(document: Document, mentions: Sequence[Mention], studies: Studies) -> Iterator[EvidenceRecord]:
+    """The records of a document's paragraphs, in reading order."""
+    main = main_drug(mentions) if studies.reports_own else None
+    for block in document.blocks:
+        if block.kind in ("paragraph", "list"):
+            memory = Memory()
+            held = list(_sentences(document, block, mentions))
+            for sentence, following in zip_longest(held, held[1:]):
+                if memory.study is None and not sentence.citations:
+                    memory.study = _announced(following, studies)
+                for anchor, items in statements(sentence):
+                    study, citation = _owner(sentence, anchor, studies, memory)
+                    yield _finished(sentence, items, study, citation, memory, main)
+                _remember(sentence, studies, memory)
+
+
+def _announced(following: Sentence | None, studies: Studies) -> tuple[str, Citation] | None:
+    """The study that the next sentence cites, where it goes on about the same thing: `It is associated with ... [25].`"""
+    if following is None or not following.citations or not _GOES_ON.match(following.text, following.span.start):
+        return None
+    first = following.citations[0]
+    return studies.cited(first)[0], first
+
+
+def main_drug(mentions: Sequence[Mention]) -> Mention | None:
+    """The treatment that a document speaks of most: the one meant where a sentence names none."""
+    drugs = [one for one in mentions if role_of(one) is Role.TREATMENT and not is_inert(one) and not is_class(one)]
+    counts = Counter(one.concept_id for one in drugs)
+    return max(drugs, key=lambda one: (counts[one.concept_id], -one.start), default=None)
+
+
+def _sentences(document: Document, block: Block, mentions: Sequence[Mention]) -> Iterator[Sentence]:
+    section = document.section_at(block.start)
+    source: Source = "abstract" if section is not None and section.kind == "abstract" else "prose"
+    for span in sentences(document.text, block.start, block.end):
+        first = bisect_left(mentions, span.start, key=lambda one: one.start)
+        last = bisect_left(mentions, span.end, key=lambda one: one.start)
+        held = tuple(one for one in mentions[first:last] if one.end <= span.end)
+        cited = tuple(one for one in document.citations if span.start <= one.start < span.end)
+        yield Sentence(document, span, source, held, cited)
+
+
+def _owner(sentence: Sentence, anchor: Mention, studies: Studies, memory: Memory) -> tuple[str, Citation | None]:
+    """The study that a statement is about: of the citation that follows it, else the one before, else the last spoken of.
+
+    A statement that cites several papers is one statement, about the first.
+    """
+    if not sentence.citations:
+        inherited = None if studies.reports_own else memory.study
+        return inherited or (sentence.document.document_id, None)
+    rivals = [one for one in sentence.mentions if one.field == anchor.field and one is not anchor]
+    owner = sentence.citations[0]
+    for citation in sentence.citations:
+        if citation.start >= anchor.end:
+            if not any(anchor.end <= rival.start < citation.start for rival in rivals):
+                owner = citation
+            break
+        owner = citation
+    return studies.cited(owner)[0], owner
+
+
+def _finished(
+    sentence: Sentence,
+    items: Sequence[DataItem],
+    study: str,
+    citation: Citation | None,
+    memory: Memory,
+    main: Mention | None,
+) -> EvidenceRecord:
+    """Adds what the sentence leaves to its readers: the citation as printed, the drug and the sample spoken of before."""
+    document = sentence.document
+    more = list(items)
+    if citation is not None:
+        more.append(item(document, "citations", ";".join(citation.labels), citation.start, citation.end, "citation"))
+    have = {one.column for one in more}
+    drug = memory.drug.get(study) or main
+    if drug is not None and "drug" not in have and not sentence.treatments:
+        more.extend(items_of(document, drug, "inherited"))
+    sample = memory.sample.get(study)
+    if sample is not None and "n" not in have:
+        more.extend(items_of(document, sample, "inherited"))
+    return record(document, study, sentence.source, sentence.span.start, sentence.span.end, more)
+
+
+def _remember(sentence: Sentence, studies: Studies, memory: Memory) -> None:
+    if sentence.citations:
+        last = sentence.citations[-1]
+        memory.study = (studies.cited(last)[0], last) if len(last.labels) <= _INHERITED_LABELS else None
+    about = memory.study[0] if memory.study else sentence.document.document_id
+    if sentence.active:
+        memory.drug[about] = sentence.active[0]
+    samples = sentence.of(Role.SAMPLE)
+    if len(samples) == 1:
+        memory.sample[about] = samples[0]

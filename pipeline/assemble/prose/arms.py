@@ -1,0 +1,111 @@
+"""The arm that a statement is about: its drug, how it was given, what it was held against, and who took part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.assemble.binding import nearest, respectively
+from pipeline.assemble.items import is_inert, is_time, item, items_of, joined, role_of
+from pipeline.assemble.prose.sentence import Sentence
+from pipeline.evidence import DataItem, Mention
+from pipeline.fields import BY_NAME, Role
+
+_VERSUS = re.compile(r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or|and)\b", re.IGNORECASE)
+_COMPARING = re.compile(r"\bcompar\w+", re.IGNORECASE)
+_TO = re.compile(r"\b(?:to|with)\b")
+_AGAINST = re.compile(r"\b(?:compar\w+ (?:to|with)|versus|vs\.?|than|relative to|against) (?:\w+ ){0,2}$", re.IGNORECASE)
+_LENGTH_BEFORE = re.compile(r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$", re.IGNORECASE)
+_LENGTH_AFTER = re.compile(
+    r"(?: ?-?(?:long|lasting))? ?-?(?:(?!to\b|of\b|prior\b|before\b|after\b|following\b|from\b|post)[\w-]+ ){0,2}?"
+    r"(?:infusion|bolus|injection|treatment|therapy|course|regimen|study|trial|phase)",
+    re.IGNORECASE,
+)
+
+
+def arm(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Iterator[DataItem]:
+    """The items of the arm that `one` belongs to; `alike` are the mentions that compete with it for an arm."""
+    document = sentence.document
+    given = _given(sentence, one, alike)
+    if given is not None:
+        yield from items_of(document, given, "nearest")
+        yield item(document, "arm", given.preferred, given.start, given.end, f"{given.field}.nearest")
+        if not is_inert(given):
+            yield from _comparator(sentence, given)
+    yield from _regimen(sentence, one, given, alike)
+
+
+def setting(sentence: Sentence, one: Mention) -> Iterator[DataItem]:
+    """How many people, who they were, how the study was made."""
+    document = sentence.document
+    for role in (Role.SAMPLE, Role.POPULATION):
+        found = nearest(document.text, one, sentence.of(role), right=0)
+        if found is not None:
+            yield from items_of(document, found, "sentence")
+    designs = sentence.of(Role.DESIGN)
+    if designs:
+        yield from joined(document, designs, "sentence")
+
+
+def is_length_of_treatment(text: str, one: Mention) -> bool:
+    """Whether an amount of time says how long a treatment or a study lasted, not how long an effect did."""
+    before = text[max(0, one.start - 30) : one.start]
+    return bool(_LENGTH_BEFORE.search(before) or _LENGTH_AFTER.match(text, one.end, one.end + 40))
+
+
+def _given(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mention | None:
+    text, active = sentence.text, sentence.active
+    in_order = respectively(text, alike, sentence.treatments, sentence.span.end)
+    if one.start in in_order:
+        return in_order[one.start]
+    if active and len(alike) < 2 and role_of(one) is not Role.MEASUREMENT:
+        # How a study was made is told of the treatment under test, which is named first.
+        return active[0]
+    candidates = tuple(drug for drug in sentence.treatments if not _held_against(text, drug)) or sentence.treatments
+    contrast = BY_NAME[one.field].measure == "difference" or len(alike) < 2
+    return nearest(text, one, active if contrast and active else candidates, alike)
+
+
+def _held_against(text: str, drug: Mention) -> bool:
+    """Whether a drug is named as what another was compared with."""
+    return bool(_AGAINST.search(text[max(0, drug.start - 40) : drug.start]))
+
+
+def _comparator(sentence: Sentence, given: Mention) -> Iterator[DataItem]:
+    document, text = sentence.document, sentence.text
+    comparing = _COMPARING.search(text, sentence.span.start, given.start)
+    for other in sentence.treatments:
+        if other.concept_id == given.concept_id:
+            continue
+        between = text[min(given.end, other.end) : max(given.start, other.start)]
+        if is_inert(other) or _VERSUS.search(between) or (comparing and _TO.search(between)):
+            yield item(document, "comparator", other.preferred, other.start, other.end, f"{other.field}.compared")
+            own = nearest(text, other, [one for one in sentence.of(Role.REGIMEN) if _is_amount(one)], [given], right=0, limit=30)
+            if own is not None and nearest(text, own, sentence.treatments) is other:
+                columns = {"dose": "comparator_dose", "dose_unit": "comparator_dose_unit", "dose_high": ""}
+                yield from items_of(document, own, "compared", columns=columns)
+            return
+
+
+def _is_amount(one: Mention) -> bool:
+    return one.value is not None and "dose" in BY_NAME[one.field].columns.values()
+
+
+def _regimen(sentence: Sentence, one: Mention, given: Mention | None, alike: Sequence[Mention]) -> Iterator[DataItem]:
+    """Dose, route, schedule and length: of each the one nearest to the statement that is not another drug's."""
+    text = sentence.text
+    by_field: dict[str, list[Mention]] = {}
+    for mention in sentence.of(Role.REGIMEN):
+        if mention is one:
+            continue
+        if is_time(mention) and not is_length_of_treatment(text, mention):
+            continue
+        if _is_amount(mention) and given is not None:
+            owner = nearest(text, mention, sentence.treatments)
+            if owner is not None and owner.concept_id != given.concept_id:
+                continue
+        by_field.setdefault(mention.field, []).append(mention)
+    for found in by_field.values():
+        best = nearest(text, one, found, alike, right=0, limit=300)
+        if best is not None:
+            yield from items_of(sentence.document, best, "sentence")

@@ -1,0 +1,143 @@
+"""What a sentence reports: numbers with what they measure, times of effects, and significance without a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.assemble.binding import nearest, respectively
+from pipeline.assemble.items import is_counted, is_time, is_time_outcome, item, items_of, role_of
+from pipeline.assemble.prose.arms import arm, is_length_of_treatment, setting
+from pipeline.assemble.prose.sentence import Sentence
+from pipeline.document import Document
+from pipeline.evidence import DataItem, Mention
+from pipeline.fields import BY_NAME, Role
+
+Statement = tuple[Mention, list[DataItem]]
+"""The mention that a record is built around, and the record's items."""
+
+_DEFINITION = re.compile(r"\b(?:defin\w+|criteri\w+|threshold)\b[^.;)]{0,90}$", re.IGNORECASE)
+_SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|decline|rise)\b", re.IGNORECASE)
+_SCORED = ("mean", "median", "change", "difference")
+_SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
+
+
+def statements(sentence: Sentence) -> list[Statement]:
+    """What a sentence states, in its order: results, else significance and time points, else how a study was made."""
+    text = sentence.text
+    numbers = [one for one in sentence.of(Role.MEASUREMENT) if not _is_definition(text, one)]
+    times = [one for one in sentence.mentions if is_time(one) and _is_result(sentence, one)]
+    made = [(one, list(_number(sentence, one, numbers))) for one in numbers]
+    made += [(one, list(_time(sentence, one, times))) for one in times]
+    made = [(one, items) for one, items in made if {item.column for item in items} & {"outcome", "scale"}]
+    bound = {item.start for one, items in made for item in items if item.column == "timepoint"}
+    if not any(role_of(one) is Role.MEASUREMENT for one, _ in made):
+        moments = [one for one in sentence.moments if one not in times and one.start not in bound]
+        made += _moments(sentence, moments)
+    return sorted(made, key=lambda entry: entry[0].start) or list(_arrangements(sentence))
+
+
+def _is_definition(text: str, one: Mention) -> bool:
+    """`defined as a reduction of at least 50 %` states a threshold, not a result."""
+    return bool(_DEFINITION.search(text[max(0, one.start - 100) : one.start]))
+
+
+def _is_result(sentence: Sentence, one: Mention) -> bool:
+    """A time is a result where the outcome it belongs to is itself a time, or where it says how long an effect lasted."""
+    text = sentence.text
+    governing = nearest(text, one, sentence.of(Role.OUTCOME, Role.INSTRUMENT), right=25, limit=200)
+    if governing is not None and is_time_outcome(governing):
+        return role_of(one) is Role.REGIMEN or governing.start < one.start
+    lasts = role_of(one) is Role.REGIMEN and "-" not in one.text.lstrip("-") and not is_length_of_treatment(text, one)
+    return lasts and not sentence.of(Role.MEASUREMENT) and nearest(text, one, sentence.of(Role.OUTCOME), limit=90) is not None
+
+
+def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Iterator[DataItem]:
+    document, text = sentence.document, sentence.text
+    alike = [other for other in numbers if other.field == one.field]
+    yield from items_of(document, one, "sentence")
+    shifted = one.unit == "%" and _SHIFT.match(text, one.end, one.end + 20)
+    measure = "change" if shifted else BY_NAME[one.field].measure
+    yield item(document, "measure", measure, one.start, one.end, f"{one.field}.sentence")
+    outcomes = _fitting(one, sentence.of(Role.OUTCOME))
+    outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
+    scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
+    moment = nearest(text, one, sentence.moments, alike, limit=150)
+    for found in (outcome, scale, moment):
+        if found is not None:
+            yield from items_of(document, found, "nearest")
+    if scale is not None and not one.unit and one.value is not None and measure in _SCORED:
+        yield item(document, "unit", "{score}", scale.start, scale.end, f"{scale.field}.unit")
+    for precise in sentence.of(Role.PRECISION):
+        before = [other for other in numbers if other.start < precise.start]
+        if before and before[-1] is one:
+            yield from items_of(document, precise, "following")
+    yield from arm(sentence, one, alike)
+    yield from setting(sentence, one)
+
+
+def _fitting(one: Mention, outcomes: Sequence[Mention]) -> Sequence[Mention]:
+    """The outcomes that a result can be of: a share of people is of an outcome that some have and some have not."""
+    shares = "events" in BY_NAME[one.field].columns.values()
+    return [outcome for outcome in outcomes if is_counted(outcome)] or outcomes if shares else outcomes
+
+
+def _time(sentence: Sentence, one: Mention, times: Sequence[Mention]) -> Iterator[DataItem]:
+    document, rule = sentence.document, f"{one.field}.time"
+    outcome = nearest(sentence.text, one, sentence.of(Role.OUTCOME), right=25)
+    yield from _quantity(document, one, rule)
+    if outcome is not None:
+        yield from items_of(document, outcome, "nearest")
+    yield from arm(sentence, one, times)
+    yield from setting(sentence, one)
+
+
+def _quantity(document: Document, one: Mention, rule: str) -> Iterator[DataItem]:
+    if one.value is not None:
+        yield item(document, "value", one.value, one.start, one.end, rule, unit=one.unit)
+    if one.value_high is not None:
+        yield item(document, "value_high", one.value_high, one.start, one.end, rule, unit=one.unit)
+    yield item(document, "unit", one.unit, one.start, one.end, rule)
+    yield item(document, "measure", "time", one.start, one.end, rule)
+
+
+def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
+    """Effects told with a time point or a P value but no number: a record for each time point."""
+    document, text = sentence.document, sentence.text
+    outcomes = [one for one in sentence.of(Role.OUTCOME) if not is_time_outcome(one)]
+    scales, precise = sentence.of(Role.INSTRUMENT), sentence.of(Role.PRECISION)
+    made: list[Statement] = []
+    for one in [*moments] or precise[:1]:
+        named = [nearest(text, one, outcomes), nearest(text, one, scales)]
+        if not any(named):
+            continue
+        items = list(items_of(document, one, "sentence"))
+        for found in named:
+            items.extend(items_of(document, found, "nearest") if found is not None else ())
+        told = _SIGNIFICANT.search(text, sentence.span.start, sentence.span.end)
+        if precise and len(moments) < 2:
+            items.extend(part for value in precise for part in items_of(document, value, "sentence"))
+            items.append(item(document, "measure", "p_only", precise[0].start, precise[0].end, "significance.sentence"))
+        elif told is not None:
+            items.append(item(document, "measure", "p_only", told.start(), told.end(), "significance.sentence"))
+        items.extend(arm(sentence, one, [one]))
+        items.extend(setting(sentence, one))
+        made.append((one, items))
+    return made
+
+
+def _arrangements(sentence: Sentence) -> Iterator[Statement]:
+    """How a study was made: a record for each sample, or one for the regimen."""
+    document, text = sentence.document, sentence.text
+    samples = sentence.of(Role.SAMPLE)
+    amounts = [
+        one
+        for one in sentence.of(Role.REGIMEN)
+        if one.value is not None and (not is_time(one) or is_length_of_treatment(text, one))
+    ]
+    for one in samples or amounts[:1]:
+        items = [*items_of(document, one, "sentence"), *arm(sentence, one, samples), *setting(sentence, one)]
+        scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
+        if scale is not None:
+            items.extend(items_of(document, scale, "sentence"))
+        yield one, items

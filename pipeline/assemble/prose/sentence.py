@@ -1,0 +1,42 @@
+"""A sentence with what was recognised in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.assemble.items import is_class, is_inert, is_time, role_of
+from pipeline.document import Citation, Document, Span
+from pipeline.evidence import Mention, Source
+from pipeline.fields import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a document with its mentions and the citations it holds."""
+
+    document: Document
+    span: Span
+    source: Source
+    mentions: tuple[Mention, ...]
+    citations: tuple[Citation, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole document's text: offsets of mentions point into it."""
+        return self.document.text
+
+    def of(self, *roles: Role) -> tuple[Mention, ...]:
+        return tuple(one for one in self.mentions if role_of(one) in roles)
+
+    @property
+    def treatments(self) -> tuple[Mention, ...]:
+        """The drugs and controls named; classes of drugs are nobody's treatment."""
+        return tuple(one for one in self.of(Role.TREATMENT) if not is_class(one))
+
+    @property
+    def active(self) -> tuple[Mention, ...]:
+        return tuple(one for one in self.treatments if not is_inert(one))
+
+    @property
+    def moments(self) -> tuple[Mention, ...]:
+        return tuple(one for one in self.of(Role.TIME) if is_time(one))

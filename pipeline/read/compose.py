@@ -1,0 +1,244 @@
+"""Drafts to a document: one text, and the marks that point into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.document import Block, Cell, Citation, Note, Reference, Section, Span, Table, Word
+from pipeline.read import references as bibliography
+from pipeline.read.citations import citations
+from pipeline.read.flow import Draft, Measure
+from pipeline.read.grid import Box, grid
+from pipeline.read.lines import Line
+from pipeline.read.sections import Heading, heading_kind, sections
+from pipeline.read.tables import Found
+from pipeline.read.text import Writer, is_power
+from pipeline.read.words import Token
+
+_SIGNS = "*†‡§¶#"
+_SIGNED = re.compile(rf"(.*[^\s{re.escape(_SIGNS)}])([{re.escape(_SIGNS)}]+)$")
+_RUNIN = re.compile(r"[.:—–-]+$")
+
+
+class Composer:
+    """Writes the drafts one after the other and keeps what each one becomes."""
+
+    def __init__(self, writer: Writer, usual: Measure) -> None:
+        self._writer = writer
+        self._usual = usual
+        self.blocks: list[Block] = []
+        self.headings: list[Heading] = []
+        self.tables: list[Table] = []
+        self.references: list[Reference] = []
+        self.front = False
+        self._level = 1
+
+    def write(self, drafts: Sequence[Draft], entries: Sequence[Line]) -> None:
+        listed = False
+        for draft in drafts:
+            if draft.table is not None:
+                self._table(draft.table)
+            elif draft.kind == "reference":
+                if not listed:
+                    self._references(entries)
+                listed = True
+            elif draft.lines:
+                self._block(draft)
+
+    def _break(self) -> None:
+        if self._writer.length:
+            self._writer.put("\n\n")
+
+    def _block(self, draft: Draft) -> None:
+        self._break()
+        start, end = self._writer.write([line.tokens for line in draft.lines])
+        self.blocks.append(Block(draft.kind, start, end))
+        self.front = self.front or draft.kind in ("title", "author")
+        title = self._writer.since(start)
+        if draft.kind == "heading":
+            self.headings.append(Heading(title, draft.level, start))
+            self._level = draft.level
+        elif draft.kind == "paragraph":
+            self._run_in(draft, start)
+
+    def _run_in(self, draft: Draft, start: int) -> None:
+        """A known heading in bold at the head of a paragraph opens a section of its own."""
+        tokens = draft.lines[0].tokens
+        count = next((i for i, token in enumerate(tokens) if not (token.bold or token.italic)), 0)
+        if not 0 < count <= 6:
+            count = 1 if tokens[0].text.isupper() and tokens[0].text.endswith(":") else 0
+        title = _RUNIN.sub("", " ".join(token.text for token in tokens[:count]))
+        if title and heading_kind(title):
+            level = 1 if heading_kind(title) == "abstract" else self._level + 1
+            self.headings.append(Heading(title, level, start))
+            self._level = 1 if level == 1 else self._level
+
+    def _references(self, lines: Sequence[Line]) -> None:
+        left = _edges(lines)
+        starts = [(line.x0 - left[_key(line, left)]) / max(line.size, 1.0) for line in lines]
+        gaps = [float("inf")]
+        for one, two in zip(lines, lines[1:], strict=False):
+            below = two.page == one.page and 0 < two.base - one.base < 6 * two.size
+            gaps.append((two.base - one.base) / max(two.size, 1.0) if below else float("inf"))
+        entries = bibliography.split([line.text for line in lines], starts, gaps)
+        held = {index for entry in entries for index in entry.lines}
+        rest = [lines[index] for index in range(len(lines)) if index not in held]
+        if rest:
+            self._block(Draft("paragraph", rest))
+        for entry in entries:
+            self._break()
+            start, end = self._writer.write([lines[index].tokens for index in entry.lines])
+            self.blocks.append(Block("reference", start, end))
+            text = self._writer.since(start)
+            self.references.append(bibliography.reference(text, start, entry.number, entry.bullets))
+        self.references = bibliography.labelled(self.references)
+
+    def _table(self, found: Found) -> None:
+        boxes = grid(found.rows, found.verticals)
+        self._break()
+        start = self._writer.length
+        caption = self._writer.write([line.tokens for line in found.caption])
+        self.blocks.append(Block("caption", *caption))
+        self._writer.put("\n")
+        body = self._writer.length
+        notes = _notes(found.notes)
+        marks = {mark for mark, _, _ in notes if mark}
+        cells = self._cells(boxes, marks) if boxes else []
+        if not boxes:
+            for row in found.rows:
+                self._writer.write([row.tokens])
+                self._writer.put("\n")
+        self.blocks.append(Block("table", body, max(body, self._writer.length - (0 if boxes else 1))))
+        told = []
+        for mark, sign, lines in notes:
+            self._writer.put("\n")
+            begin = self._writer.length
+            if sign is not None:
+                self._writer.write([[sign]])
+                self._writer.put(" ")
+            span = self._writer.write(lines)
+            self.blocks.append(Block("note", begin, span.end))
+            told.append(Note(mark, span.start, span.end))
+        self.tables.append(
+            Table(found.label, found.page, start, self._writer.length, caption, tuple(cells), tuple(told))
+        )
+
+    def _cells(self, boxes: Sequence[Box], marks: set[str]) -> list[Cell]:
+        """Writes the grid, a row a line, cells by tab; marks stand behind the words of their cell."""
+        cells: list[Cell] = []
+        for row in range(max(box.row for box in boxes) + 1):
+            if row:
+                self._writer.put("\n")
+            column = 0
+            for box in sorted((box for box in boxes if box.row == row), key=lambda box: box.column):
+                self._writer.put("\t" * (box.column - column))
+                column = box.column
+                kept, signs = _without_marks(box.lines, marks)
+                start, end = self._writer.write(kept)
+                for sign in signs:
+                    self._writer.put(" ")
+                    self._writer.write([[sign]])
+                cells.append(
+                    Cell(
+                        box.row, box.column, start, end, box.row_span, box.column_span, box.header,
+                        tuple(sign.text for sign in signs),
+                    )  # fmt: skip
+                )
+        return cells
+
+
+def _edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
+    """The left edge of the bibliography in each column of each page: lines that begin within 120 points stand in one."""
+    edges: dict[tuple[int, int], float] = {}
+    for line in sorted(lines, key=lambda each: (each.page, each.x0)):
+        near = [key for key in edges if key[0] == line.page and line.x0 - edges[key] < 90]
+        if not near:
+            edges[(line.page, len(edges))] = line.x0
+    return edges
+
+
+def _key(line: Line, edges: dict[tuple[int, int], float]) -> tuple[int, int]:
+    return max((key for key in edges if key[0] == line.page and edges[key] <= line.x0 + 0.01), key=lambda key: edges[key])
+
+
+def _without_marks(lines: Sequence[Sequence[Token]], marks: set[str]) -> tuple[list[list[Token]], list[Token]]:
+    """A cell's words and its footnote marks: raised letters and signs, raised numbers that a note explains, signs at the end."""
+    kept: list[list[Token]] = []
+    signs: list[Token] = []
+    for tokens in lines:
+        left: list[Token] = []
+        for token in tokens:
+            before = left[-1] if left else None
+            short = len(token.text) <= 3 and token.text not in ("th", "st", "nd", "rd")
+            numeric = token.text[:1].isdigit()
+            bare = token.text.strip("(),[] ")
+            if token.raised and short and bare and not is_power(token, before) and (not numeric or bare in marks or not marks):
+                signs.extend([token._replace(text=part, glued=False) for part in re.findall(r"\w|[^\w\s,]+", bare)])
+                continue
+            match = _SIGNED.match(token.text)
+            if match and (match[1].strip("(") or before):
+                cut = token.x1 - (token.x1 - token.x0) * len(match[2]) / len(token.text)
+                signs.append(token._replace(text=match[2], x0=cut, glued=False))
+                token = token._replace(text=match[1], x1=cut)
+            elif before is not None and re.fullmatch(rf"[{re.escape(_SIGNS)}]+", token.text):
+                signs.append(token._replace(glued=False))
+                continue
+            left.append(token)
+        kept.append(left)
+    return kept, signs
+
+
+def _notes(lines: Sequence[Line]) -> list[tuple[str, Token | None, list[list[Token]]]]:
+    """Notes as mark, the mark's word, and printed lines; a raised mark or a sign begins a note, also within a line."""
+    notes: list[tuple[str, Token | None, list[list[Token]]]] = []
+    for line in lines:
+        begun = False
+        for index, token in enumerate(line.tokens):
+            before = line.tokens[index - 1] if index else None
+            sign, rest = _mark(token, before)
+            if sign is not None:
+                notes.append((sign.text, sign, []))
+                begun = False
+                if rest is None:
+                    continue
+                token = rest
+            elif not notes:
+                notes.append(("", None, []))
+            printed = notes[-1][2]
+            if not begun or not printed:
+                printed.append([])
+                begun = True
+            printed[-1].append(token._replace(glued=token.glued and bool(printed[-1])))
+    return [note for note in notes if note[2]]
+
+
+def _mark(token: Token, before: Token | None) -> tuple[Token | None, Token | None]:
+    """The mark that a note's word begins with, if it does, and what is left of the word."""
+    opens = before is None or before.text[-1:] in ".;,"
+    if not opens:
+        return None, token
+    text = token.text.strip("().:")
+    if token.raised and 0 < len(text) <= 2:
+        return token._replace(text=text, glued=False), None
+    match = re.match(rf"([{re.escape(_SIGNS)}]+)(.*)$", token.text)
+    if match and (before is None or before.text[-1:] in ".;"):
+        rest = token._replace(text=match[2], glued=False) if match[2] else None
+        return token._replace(text=match[1], glued=False), rest
+    if before is None and re.fullmatch(r"[a-z][).]?", token.text):
+        return token._replace(text=text), None
+    return None, token
+
+
+def finished(
+    writer: Writer, composer: Composer
+) -> tuple[str, tuple[Word, ...], tuple[Section, ...], tuple[Citation, ...]]:
+    """The text, its words, its sections and its citations, once everything is written."""
+    text = writer.text
+    cited = [
+        Span(block.start, block.end) for block in composer.blocks if block.kind not in ("reference", "author", "title")
+    ]
+    found = citations(text, cited, composer.references, writer.raised)
+    words = tuple(sorted(writer.words, key=lambda word: word.start))
+    return text, words, sections(composer.headings, len(text), composer.front), found
+

@@ -1,0 +1,213 @@
+"""PDF to a document: words from PDFium, geometry to reading order, tables and blocks, one text with marks beside it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import Counter
+from collections.abc import Sequence
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from pipeline.document import Document, Input
+from pipeline.document import Page as DocumentPage
+from pipeline.read import furniture, rules, tables
+from pipeline.read.compose import Composer, finished
+from pipeline.read.flow import Flow, levels, measure
+from pipeline.read.layout import Column, cuts, order
+from pipeline.read.lines import Line, marker, segments
+from pipeline.read.tables import Found
+from pipeline.read.text import Hyphens, Writer
+from pipeline.read.words import Page, Sheet, frame, sheet
+
+LIMIT = 10_000
+"""Pages beyond this number are not read, and the document says so."""
+
+
+def read_pdf(source: Input, data: bytes, sha256: str) -> Document:
+    """Reads a PDF. What cannot be read gives a document of status `failed` or `partial` with its reason."""
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as fault:
+        return Document(source.document_id, source.path, sha256, "pdf", status="failed", reason=_reason(str(fault), data))
+    try:
+        return _document(source, pdf, sha256)
+    finally:
+        pdf.close()
+
+
+def _reason(fault: str, data: bytes) -> str:
+    if "assword" in fault:
+        return "encrypted: the PDF needs a password; save it without one"
+    if b"%PDF" not in data[:1024]:
+        return "not a PDF: the file does not begin as one"
+    if "Success" in fault or "age" in fault:
+        return "no pages: the PDF holds none that can be read"
+    return "damaged: the PDF's structure cannot be read; save it anew from its source"
+
+
+def _document(source: Input, pdf: pypdfium2.PdfDocument, sha256: str) -> Document:
+    sheets: list[Sheet] = []
+    ruled: list[tuple[rules.Rule, ...]] = []
+    faults: dict[int, str] = {}
+    count = len(pdf)
+    for number in range(1, min(count, LIMIT) + 1):
+        each, lines, fault = _page(pdf, number)
+        sheets.append(each)
+        ruled.append(lines)
+        if fault:
+            faults[number] = fault
+    pages = tuple(_shown(each, faults.get(each.number, "")) for each in sheets)
+    status, reason = _verdict(sheets, faults, count)
+    if status == "failed":
+        return Document(source.document_id, source.path, sha256, "pdf", "", status, reason, pages)
+    writer, composer = compose(sheets, ruled)
+    text, words, sections, cited = finished(writer, composer)
+    return Document(
+        source.document_id, source.path, sha256, "pdf", text, status, reason, pages, words, tuple(composer.blocks),
+        sections, tuple(composer.tables), tuple(composer.references), cited,
+    )  # fmt: skip
+
+
+def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.Rule, ...], str]:
+    """One page's words and, where it names a table, its rules; or what is wrong with it."""
+    blank = Sheet(number, 0.0, 0.0, 0, (), 0, 0)
+    try:
+        page = pdf[number - 1]
+    except pypdfium2.PdfiumError:
+        return blank, (), "the page cannot be loaded"
+    try:
+        left, bottom, right, top = page.get_cropbox()
+        text = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        page.close()
+        return blank, (), "the page's text cannot be loaded"
+    handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
+    place = Page(number, handle, left, bottom, right - left, top - bottom, page.get_rotation() // 90)
+    read = sheet(place)
+    lines: tuple[rules.Rule, ...] = ()
+    if any(token.text in ("Table", "TABLE", "Tab.") for token in read.tokens):
+        a, b, c, d, e, f = frame(place, (read.turn + place.rotation) % 4)
+        lines = rules.rules(page.raw, lambda x, y: (a * x + c * y + e, b * x + d * y + f))
+    fault = _fault(read, page)
+    text.close()
+    page.close()
+    return read, lines, fault
+
+
+def _fault(read: Sheet, page: pypdfium2.PdfPage) -> str:
+    """Why a page gave no words, or none that can be trusted; empty for a blank page and for one that reads well."""
+    if read.tokens:
+        letters = "".join(token.text for token in read.tokens)
+        strange = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in letters)
+        return "its characters have no text behind them (a font without a map)" if strange > 0.3 * len(letters) else ""
+    if read.glyphs and not read.aside:
+        return "its characters have no text behind them (a font without a map)" if _painted(page) else ""
+    return "no text layer: the page is an image" if _painted(page) else ""
+
+
+def _painted(page: pypdfium2.PdfPage) -> bool:
+    count = pdfium.FPDFPage_CountObjects(page.raw)
+    kinds = {pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page.raw, index)) for index in range(min(count, 400))}
+    return pdfium.FPDF_PAGEOBJ_IMAGE in kinds or pdfium.FPDF_PAGEOBJ_FORM in kinds or pdfium.FPDF_PAGEOBJ_TEXT in kinds
+
+
+def _verdict(sheets: Sequence[Sheet], faults: dict[int, str], count: int) -> tuple[str, str]:
+    """Status and reason for the whole document."""
+    if not count:
+        return "failed", "no pages: the PDF holds none"
+    if not any(each.tokens for each in sheets):
+        kinds = Counter(faults.values())
+        if not kinds:
+            return "failed", "no text: every page is blank"
+        return "failed", max(sorted(kinds), key=lambda kind: kinds[kind]).replace("the page is an image", "every page is an image; run OCR on it first")
+    told = [f"page {number}: {fault}" for number, fault in sorted(faults.items())]
+    if count > LIMIT:
+        told.append(f"only the first {LIMIT} of {count} pages were read")
+    if not told:
+        return "ok", ""
+    more = f"; and {len(told) - 3} more pages" if len(told) > 3 else ""
+    return "partial", "; ".join(told[:3]) + more
+
+
+def _shown(each: Sheet, fault: str) -> DocumentPage:
+    width, height = (each.height, each.width) if each.turn % 2 else (each.width, each.height)
+    return DocumentPage(each.number, round(width, 2), round(height, 2), fault)
+
+
+def compose(sheets: Sequence[Sheet], ruled: Sequence[tuple[rules.Rule, ...]]) -> tuple[Writer, Composer]:
+    """Words and rules of all pages to the document's text and marks."""
+    kept = furniture.without_line_numbers(sheets)
+    pieces = furniture.without_running_heads([segments(tokens) for tokens in kept], sheets)
+    body = furniture.body_size(pieces)
+    columns, held = arranged(pieces, sheets, ruled, body)
+    usual = measure(columns, body)
+    flow = Flow(columns, usual, held)
+    levels(flow.drafts)
+    writer = Writer(Hyphens(kept), sheets)
+    composer = Composer(writer, usual)
+    composer.write(flow.drafts, flow.entries)
+    return writer, composer
+
+
+def arranged(
+    pieces: Sequence[list[Line]], sheets: Sequence[Sheet], ruled: Sequence[tuple[rules.Rule, ...]], body: float
+) -> tuple[list[Column], dict[int, Found]]:
+    """Columns in reading order, with each table's place held by a line without words; and the tables by that line's id."""
+    rest = [list(each) for each in pieces]
+    strips = [cuts(each) for each in rest]
+    usual = Counter(tuple(round(cut / 8) for cut in strip) for strip in strips if strip)
+    common = max(sorted(usual), key=lambda key: usual[key], default=())
+    shared = next((strip for strip in strips if common and tuple(round(cut / 8) for cut in strip) == common), [])
+    found: list[list[Found]] = []
+    for index, each in enumerate(sheets):
+        strip = strips[index] or _borrowed(rest[index], shared)
+        strips[index] = strip
+        found.append(tables.find(rest[index], ruled[index], strip, body, each.width))
+    for index, here in enumerate(found):
+        if index + 1 < len(found):
+            found[index] = [_grown(table, rest, found, index, body) for table in here]
+    columns: list[Column] = []
+    held: dict[int, Found] = {}
+    for index, each in enumerate(sheets):
+        left = [piece for piece in rest[index] if not tables.inside(piece, found[index])]
+        for table in found[index]:
+            place = marker(each.number, _frame_of(table))
+            held[id(place)] = table
+            left.append(place)
+        columns.extend(order(left, strips[index], each.number))
+    return columns, held
+
+
+def _borrowed(pieces: Sequence[Line], shared: Sequence[float]) -> list[float]:
+    """The document's usual columns for a page too empty to show its own, unless its text runs across them."""
+    crossing = sum(any(piece.x0 < cut - 4 and piece.x1 > cut + 4 for cut in shared) for piece in pieces)
+    right = sum(any(cut - 2 <= piece.x0 <= cut + 14 for cut in shared) for piece in pieces)
+    return list(shared) if right and crossing <= 0.34 * len(pieces) else []
+
+
+def _grown(table: Found, rest: list[list[Line]], found: Sequence[list[Found]], index: int, body: float) -> Found:
+    """The table with its part on the next page, if it reaches the foot of its own with nothing below it."""
+    x0, _, x1, bottom = table.frame
+    below = [
+        piece for piece in rest[index]
+        if piece.base > bottom + 1 and piece.x0 < x1 and piece.x1 > x0 and piece not in table.notes and piece not in table.caption
+    ]  # fmt: skip
+    if table.notes or below:
+        return table
+    free = [piece for piece in rest[index + 1] if not tables.inside(piece, found[index + 1])]
+    grown, taken = tables.continued(table, free, body, table.page + 1)
+    gone = {id(piece) for piece in taken}
+    rest[index + 1] = [piece for piece in rest[index + 1] if id(piece) not in gone]
+    return grown
+
+
+def _frame_of(table: Found) -> tuple[float, float, float, float]:
+    x0, top, x1, bottom = table.frame
+    parts = [*table.caption, *(note for note in table.notes if note.page == table.page)]
+    return (
+        min([x0 + 4, *(each.x0 for each in parts)]), min([top, *(each.top for each in parts)]),
+        max([x1 - 4, *(each.x1 for each in parts)]), max([bottom, *(each.bottom for each in parts)]),
+    )  # fmt: skip
+
+
