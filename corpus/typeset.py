@@ -31,7 +31,9 @@ def sources(folder: Path) -> tuple[Path, ...]:
 def typeset(source: Path) -> bytes:
     """The PDF of one source. `timestamp` 0 keeps the clock out of the file."""
     return bytes(
-        typst.compile(str(source), root=str(source.parent.parent), ignore_system_fonts=True, timestamp=0, pdf_tags=False)
+        typst.compile(
+            str(source), root=str(source.parent.parent), ignore_system_fonts=True, timestamp=0, pdf_tags=False
+        )
     )
 
 

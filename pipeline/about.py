@@ -1,9 +1,11 @@
-"""What a run was made by: versions, and digests of code, vocabularies and data."""
+"""What a run was made by, of what, and when: the content of `run.json`, the only file that holds clock times."""
 
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,8 +29,28 @@ def data_digest(folder: Path) -> str:
     return files_digest(folder, suffixes=(".csv", ".json", ".pdf", ".xml", ".nxml", ".txt", ".jsonl"))
 
 
+class Clock:
+    """Starts when it is made."""
+
+    def __init__(self) -> None:
+        self._began = datetime.now(UTC)
+        self._ticks = time.monotonic()
+
+    def timings(self) -> Mapping[str, object]:
+        seconds = round(time.monotonic() - self._ticks, 2)
+        return {"began": self._began.isoformat(timespec="seconds"), "seconds": seconds}
+
+
+def run_info(
+    options: Mapping[str, object], counts: Mapping[str, int], clock: Clock, digests: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """What `run.json` says. `directory` is where relative paths began."""
+    made = {**made_by(), **(digests or {}), "options": options, "directory": str(Path.cwd())}
+    return {**made, "counts": counts, "timings": clock.timings()}
+
+
 def made_by() -> Mapping[str, object]:
-    """The part of `run.json` that says which program wrote it."""
+    """Which program it was."""
     return {
         "version": __version__,
         "code": code_digest(),

@@ -27,7 +27,7 @@ SUFFIXES = (".pdf", ".xml", ".nxml", ".txt")
 
 Kind = Literal["review", "trial", "cited"]
 Identity = Literal["verified", "inferred", "inferred_weak", "unknown"]
-"""How sure it is which publication an entry is: seen, concluded from what is said of it, a mere candidate, not known."""
+"""How sure it is which publication an entry is: seen, concluded from what is said of it, a candidate, not known."""
 
 KNOWN: tuple[Identity, ...] = ("verified", "inferred")
 """The identities that name a publication. Entries of the others are called `ref<number>`, for we do not guess."""
@@ -143,7 +143,7 @@ def load(folder: Path) -> Corpus:
 
 
 def faults(folder: Path) -> tuple[str, ...]:
-    """Everything that is wrong with a corpus, a line each: `path: row N: what, and how to mend it`. The header is row 1."""
+    """All that is wrong with a corpus, a line each: `path: row N: what, and how to mend it`; the header is row 1."""
     try:
         rows = _rows(folder)
     except CorpusFault as fault:
@@ -198,7 +198,9 @@ def _row_faults(folder: Path, rows: Sequence[Row]) -> Iterator[str]:
             if row[name] not in allowed:
                 yield row.fault(f"unknown {name} {row[name]!r}; take one of {', '.join(allowed)}")
         if row["document_id"] != expected[row.number]:
-            yield row.fault(f"the document_id {row['document_id']!r} must be {expected[row.number]!r}, by author and year")
+            yield row.fault(
+                f"the document_id {row['document_id']!r} must be {expected[row.number]!r}, by author and year"
+            )
         if not row["reference_number"] and row["role"] != "review":
             yield row.fault("the reference_number is empty; only a review has none")
         for name in ("reference_number", "document_id", "path", "doi", "pmid"):

@@ -5,8 +5,8 @@ Numbers are `Decimal`, never float: 62.0 stays 62.0. Standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 import dataclasses
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal

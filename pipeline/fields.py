@@ -57,6 +57,13 @@ class Field:
     measure: str = ""
 
 
+PEOPLE = (
+    r"(?:patients?|subjects?|participants?|individuals?|adults?|people|persons?|men|women|children|adolescents?|"
+    r"volunteers?|outpatients?|inpatients?|infants?|neonates?|boys|girls|males|females|veterans?|responders?|completers?|"
+    r"remitters?|controls?|cases|probands?|smokers|drinkers|users|youths|students|nurses|mothers|elderly)"
+)
+"""A pattern of the words for the people of a study."""
+
 _MEASURED = {"value": "value", "value_high": "value_high", "unit": "unit", "sd": "sd"}
 
 FIELDS: tuple[Field, ...] = (
@@ -100,7 +107,7 @@ FIELDS: tuple[Field, ...] = (
         "diagnosis",
         Role.POPULATION,
         Terms("diagnoses"),
-        {"text": "diagnosis"},
+        {"preferred": "diagnosis"},
         ("diagnosis", "population", "condition", "disorder", "indication"),
     ),
     Field("design", Role.DESIGN, Terms("designs"), {"preferred": "design"}, ("design", "type")),

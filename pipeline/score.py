@@ -245,6 +245,6 @@ def _misses(row: Score | None, floor: Floor) -> Iterator[str]:
         ("precision", floor.precision, counts.precision, counts.tp + counts.fp),
         ("recall", floor.recall, counts.recall, counts.tp + counts.fn),
     ):
-        if asked is not None and (figure is None or figure < asked):
+        if asked is not None and (figure or 0) < asked:
             reached = "has nothing to count" if figure is None else f"is {figure:.4f} ({counts.tp} of {total})"
             yield f"{floor.role}: {name} of {floor.field} {reached}, the floor is {asked:g}"

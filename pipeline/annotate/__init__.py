@@ -83,7 +83,9 @@ def _mention(field: str, text: str, place: Span, span: TokenSpan) -> Mention:
     quote = text[place.start : place.end]
     found, concept = found_of(span), concept_of(span)
     if found is not None:
-        return Mention(field, *place, quote, found.value, found.value_high, found.unit, "", found.preferred, found.parts)
+        return Mention(
+            field, *place, quote, found.value, found.value_high, found.unit, "", found.preferred, found.parts
+        )
     if concept is not None:
         return Mention(field, *place, quote, concept_id=concept.id, preferred=concept.preferred)
     raise AssertionError(f"a span of {field} that is neither a quantity nor a concept")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -61,21 +61,9 @@ def _one_unit(name: str) -> str:
     return f"(?i:{pattern})" if len(name) > 3 and name.replace(" ", "").isalpha() else pattern
 
 
-def any_of(words: Sequence[str] | str) -> str:
-    """A pattern of these words, the longest first."""
-    listed = words.split() if isinstance(words, str) else words
-    return "(?:" + "|".join(sorted(listed, key=len, reverse=True)) + ")"
-
-
-PEOPLE = any_of(
-    "patients? subjects? participants? individuals? adults? people persons? men women children adolescents? volunteers? "
-    "outpatients? inpatients? infants? neonates? boys girls males females veterans? responders? completers? remitters? "
-    "controls? cases probands? smokers drinkers users adolescents youths students nurses mothers elderly"
-)
-
 # What may stand between a number and the people it counts: adjectives, an abbreviated diagnosis, a drug; no verb, no
 # preposition, no unit.
 ADJECTIVES = (
     r"(?:(?!(?:of|for|in|at|to|with|and|or|by|from|than|on|per|was|were|had|min|h|days?|weeks?|months?|years?|hours?|"
-    r"minutes?|mg|times|vs|versus)\b)[\w-]+,? ){0,6}?"
+    r"minutes?|mg|times|vs|versus)\b)[^\W\d][\w-]*,? ){0,6}?"
 )

@@ -22,7 +22,9 @@ from pipeline.fields import FIELDS, Quantities, Terms
 # quantity ends where a token ends.
 _TOKEN = re.compile(r"\d+(?:[.,·]\d+)*|[^\W\d_]+|[^\S ]+|  +|[^\w\s]|_")
 _PLAIN = str.maketrans(
-    {dash: "-" for dash in "‐‑‒–—―−﹣－"} | {space: " " for space in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"} | {"’": "'", "‘": "'", "⁄": "/", "μ": "µ", "％": "%"}
+    dict.fromkeys("‐‑‒–—―−﹣－", "-")
+    | dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
+    | {"’": "'", "‘": "'", "⁄": "/", "μ": "µ", "％": "%"}
 )
 
 

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _WORDS = {word: number for number, word in enumerate(_UNITS.split())}
-_TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 
 _tens = rf"(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(list(_WORDS)[1:10])}))?"
@@ -21,7 +23,9 @@ DIGITS = r"(?<![\w.±])(?<!± )(?<![A-Za-z]-)(?<!\d,)(?<!\d[·:])(?:\d{1,3}(?:,\
 # The same where what stands before has been matched already (the far end of a range, a number after `=`).
 INNER = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)(?!\d)"
 SIGNED = rf"(?:(?<![\w.)\]]) ?[-+] ?|(?<![\w.])){INNER}"
-SPELLED = rf"(?<![\w-])(?:{_below_hundred}(?:[- ]hundred(?:[- ](?:and )?{_below_hundred})?)?)(?![\w]|-(?:{'|'.join(_PARTS)}))"
+SPELLED = (
+    rf"(?<![\w-])(?:{_below_hundred}(?:[- ]hundred(?:[- ](?:and )?{_below_hundred})?)?)(?![\w]|-(?:{'|'.join(_PARTS)}))"
+)
 COUNT = rf"(?:{DIGITS}|{SPELLED})"
 RANGE = r" ?(?:-|to|through) ?"
 FRACTION = rf"(?<![\w-])(?:(?:one|two|three|four|five|a)[- ](?:{'|'.join(_PARTS)})s?|half)(?= of\b| (?!of)\w)"
@@ -40,7 +44,11 @@ def number(text: str) -> Decimal:
 def fraction(text: str) -> Decimal:
     """A spelled fraction as a percentage to one decimal: `one third` is 33.3."""
     words = re.split(r"[- ]", text.strip().lower())
-    part = next(_PARTS[word.rstrip("s") if word != "half" else word] for word in words if word.rstrip("s") in _PARTS or word == "half")
+    part = next(
+        _PARTS[word.rstrip("s") if word != "half" else word]
+        for word in words
+        if word.rstrip("s") in _PARTS or word == "half"
+    )
     times = _WORDS.get(words[0], 1)
     share = Decimal(100 * times) / part
     return share if share == share.to_integral() else share.quantize(Decimal("0.1"))

@@ -38,7 +38,13 @@ def cost(text: str, anchor: Mention, other: Mention, rivals: Sequence[Mention] =
 
 
 def nearest(
-    text: str, anchor: Mention, candidates: Sequence[Mention], rivals: Sequence[Mention] = (), *, right: int = 6, limit: int = _LIMIT
+    text: str,
+    anchor: Mention,
+    candidates: Sequence[Mention],
+    rivals: Sequence[Mention] = (),
+    *,
+    right: int = 6,
+    limit: int = _LIMIT,
 ) -> Mention | None:
     """The candidate of the lowest cost, if any stays under the limit."""
     scored = [(cost(text, anchor, one, rivals, right=right), one.start, one) for one in candidates]
@@ -46,7 +52,9 @@ def nearest(
     return best[2] if best is not None and best[0] <= limit else None
 
 
-def respectively(text: str, anchors: Sequence[Mention], candidates: Sequence[Mention], sentence_end: int) -> Mapping[int, Mention]:
+def respectively(
+    text: str, anchors: Sequence[Mention], candidates: Sequence[Mention], sentence_end: int
+) -> Mapping[int, Mention]:
     """Pairs anchors with candidates in order, where the sentence says `respectively` and as many of each stand in a row.
 
     Returned by the anchor's start; empty where no such list is found.
@@ -58,6 +66,11 @@ def respectively(text: str, anchors: Sequence[Mention], candidates: Sequence[Men
         listed = text[run[0].start : run[-1].end]
         concepts = {one.concept_id or one.text for one in run}
         apart = run[-1].end <= anchors[0].start or run[0].start >= anchors[-1].end
-        if apart and len(concepts) == len(run) and len(listed) < 40 * len(run) and re.search(r"\b(?:and|or|vs|versus)\b", listed):
+        if (
+            apart
+            and len(concepts) == len(run)
+            and len(listed) < 40 * len(run)
+            and re.search(r"\b(?:and|or|vs|versus)\b", listed)
+        ):
             return {anchor.start: one for anchor, one in zip(anchors, run, strict=True)}
     return {}

@@ -11,6 +11,8 @@ from pipeline.evidence import COLUMNS, DataItem, EvidenceRecord, Mention, Source
 from pipeline.fields import BY_NAME, Role
 from pipeline.vocabulary import vocabulary
 
+_OUTCOMES_OF_KINDS = {"suicidality": "suicidal_ideation", "pain": "pain_intensity", "function": "functioning"}
+ONSET, LASTING = "onset", "effect_duration"
 _ORDER = {column: place for place, column in enumerate(COLUMNS)}
 
 
@@ -38,9 +40,32 @@ def is_time_outcome(mention: Mention | None) -> bool:
     return mention is not None and mention.concept_id in _outcomes("a time")
 
 
+def is_effect(mention: Mention) -> bool:
+    """Whether an outcome is something that treatment is meant to bring about."""
+    return mention.concept_id in {concept.id for concept in vocabulary("outcomes") if concept.kind == "benefit"}
+
+
+def time_of(outcome: Mention, *, until: bool) -> str:
+    """What an amount of time says of an outcome: how long it took to come (`until`), where that has a name, or lasted."""
+    named = f"time_to_{outcome.concept_id}"
+    return named if until and named in _outcomes("a time") else LASTING
+
+
 def is_counted(mention: Mention) -> bool:
     """Whether an outcome happens to some people and not to others, so that its value is a rate."""
     return mention.concept_id not in _outcomes("a time") | _outcomes("a score")
+
+
+@cache
+def _scale_kinds() -> dict[str, str]:
+    return {concept.id: concept.kind for concept in vocabulary("scales")}
+
+
+def outcome_of_scale(scale: Mention) -> str:
+    """The outcome that a scale measures where the text names none: its own kind, where that is an outcome, else severity."""
+    kind = _scale_kinds().get(scale.concept_id, "")
+    outcomes = {concept.id for concept in vocabulary("outcomes")}
+    return next((name for name in (kind, _OUTCOMES_OF_KINDS.get(kind, "")) if name in outcomes), "severity")
 
 
 @cache
@@ -61,7 +86,9 @@ def is_class(mention: Mention) -> bool:
     return mention.concept_id in _classes()
 
 
-def items_of(document: Document, mention: Mention, how: str, *, columns: dict[str, str] | None = None) -> Iterator[DataItem]:
+def items_of(
+    document: Document, mention: Mention, how: str, *, columns: dict[str, str] | None = None
+) -> Iterator[DataItem]:
     """The items that a mention fills; `columns` renames the columns its field would fill, or drops them with ''."""
     field = BY_NAME[mention.field]
     for key, column in field.columns.items():

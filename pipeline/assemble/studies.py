@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from pipeline.document import Citation, Document, Reference
 
-_AUTHOR_BEFORE = re.compile(r"((?:(?:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$")
+_AUTHOR_BEFORE = re.compile(
+    r"((?:(?:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$"
+)
 _OWN = frozenset(("methods", "results"))
 
 
@@ -23,7 +25,7 @@ class Studies:
     @classmethod
     def of(cls, document: Document) -> Studies:
         kinds = {section.kind for section in document.sections}
-        own = _OWN <= kinds or ("abstract" in kinds and not document.citations)
+        own = kinds >= _OWN or ("abstract" in kinds and not document.citations)
         return cls({**_unlisted(document), **study_ids(document.references)}, own)
 
     def cited(self, citation: Citation) -> tuple[str, ...]:
@@ -71,9 +73,11 @@ def study_ids(references: tuple[Reference, ...]) -> dict[str, str]:
 def surname(author: str) -> str:
     """The family name of an author printed as in a bibliography: `Zarate CA Jr`, `aan het Rot M`, `Wan, L. B.`"""
     if "," in author:
-        return author.split(",")[0]
+        return author.split(",", maxsplit=1)[0]
     words = author.split()
-    initials = next((place for place, word in enumerate(words) if place and re.fullmatch(r"(?:[A-Z]\.?-?){1,4}", word)), len(words))
+    initials = next(
+        (place for place, word in enumerate(words) if place and re.fullmatch(r"(?:[A-Z]\.?-?){1,4}", word)), len(words)
+    )
     return " ".join(words[:initials])
 
 

@@ -77,10 +77,11 @@ class Case:
 
     @property
     def denominators_nearby(self) -> tuple[Decimal, ...]:
-        """The samples that other records of the same document state for the study."""
+        """The samples that other records of the same document state for the study, the largest first; one patient is
+        a case that is told of, no sample."""
         columns = ("arm_n",) if self.parallel else ("arm_n", "n")
         stated = {number(record.value(column)) for record in self.together for column in columns}
-        return tuple(sorted(people for people in stated if people))
+        return tuple(sorted((people for people in stated if people and people > 1), reverse=True))
 
 
 def round_half(value: Fraction, places: int) -> set[Decimal]:

@@ -40,7 +40,11 @@ def check_rate(case: Case) -> Result | None:
 
 
 def check_percentage(case: Case) -> Result | None:
-    """The printed percentage against the people counted, to the printed precision."""
+    """The printed percentage against the people counted, to the printed precision.
+
+    A total that stands in another record may be another population's: without a slip near by that explains the
+    percentage, a misfit is only implausible.
+    """
     rate, events = case.percentage, case.number("events")
     if rate is None or events is None:
         return None
@@ -52,12 +56,13 @@ def check_percentage(case: Case) -> Result | None:
         if fits(events, total, rate):
             return Result("percentage", "holds", f"{rate} %", f"{rate} %", f"{events} of {total}")
     total = min(totals, key=lambda total: (abs(percent(events, total) - percent(rate, 100)), total))
+    right, others = shown(events, total, places), _near(events, total, rate)
     return Result(
         "percentage",
-        "fails",
+        "fails" if case.denominators or others else "implausible",
         f"{events} of {total} as {rate} %",
-        shown(events, total, places),
-        f"{events} of {total} is {shown(events, total, places)}{_explained(_near(events, total, rate), rate)}",
+        right,
+        f"{events} of {total} is {right}{_explained(others, rate)}",
     )
 
 
@@ -131,18 +136,19 @@ def _explained(others: list[tuple[Decimal, Decimal]], rate: Decimal) -> str:
 
 def check_arms(case: Case) -> Result | None:
     """The arms of a study whose people are divided add up to its people; said once, at the first record with an arm."""
-    arms = dict(_arms(case))
-    samples = {number(record.value("n")) for record in case.together} - {None}
     first = next((record for record in case.together if record.item("arm_n")), None)
-    if case.record is not first or len(arms) < 2 or not samples or CROSSOVER in case.designs:
+    if case.record is not first or CROSSOVER in case.designs:
         return None
-    if any(len(sizes) > 1 for sizes in arms.values()) or all(sizes == samples for sizes in arms.values()):
+    arms = dict(_arms(case))
+    sizes = {size for stated in arms.values() for size in stated}
+    samples = {number(record.value("n")) for record in case.together} - {None, *sizes}
+    if len(arms) < 2 or not samples or any(len(stated) > 1 for stated in arms.values()):
         return None
-    total = sum((size for sizes in arms.values() for size in sizes), Decimal(0))
-    stated = " + ".join(str(size) for _, sizes in sorted(arms.items()) for size in sizes)
-    people = " or ".join(str(size) for size in sorted(size for size in samples if size is not None))
+    each = [size for _, stated in sorted(arms.items()) for size in stated]
+    total, people = sum(each, Decimal(0)), sorted(size for size in samples if size is not None)
+    stated = f"{' + '.join(map(str, each))} of {' or '.join(map(str, people))}"
     words = "the arms add up" if total in samples else "the arms do not add up to the study's people"
-    return Result("arms", "holds" if total in samples else "implausible", f"{stated} of {people}", str(total), words)
+    return Result("arms", "holds" if total in samples else "implausible", stated, str(total), words)
 
 
 def _arms(case: Case) -> Iterator[tuple[str, set[Decimal]]]:

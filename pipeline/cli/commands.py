@@ -199,6 +199,7 @@ def show(
 @app.command()
 def serve(
     cron: Annotated[str, typer.Option(help='When to run, such as "0 6 * * 1" for Mondays at six.')],
+    timezone: Annotated[str, typer.Option(help="The time zone of the schedule, such as Europe/Berlin.")] = "UTC",
     corpus: CorpusFolder = CORPUS,
     gold: GoldFolder = GOLD,
     out: Annotated[Path, typer.Option(help="Where the run's files go.")] = RUN,
@@ -212,7 +213,14 @@ def serve(
     from pipeline.cli.say import Say
 
     return serve_job(
-        cron, corpus=corpus, gold=gold, out=out, releases=releases, workers=workers, say=Say(quiet, verbose)
+        cron,
+        timezone=timezone,
+        corpus=corpus,
+        gold=gold,
+        out=out,
+        releases=releases,
+        workers=workers,
+        say=Say(quiet, verbose),
     )
 
 

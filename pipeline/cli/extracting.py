@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.about import made_by
+from pipeline.about import Clock, run_info
 from pipeline.cache import Cache, default_folder, open_cache
 from pipeline.cli.say import Fault, Say
 from pipeline.document import Document, Input
 from pipeline.export.csvs import csv_files
-from pipeline.export.folder import INFO, check_writable, text_bytes, text_name, write_run
-from pipeline.export.tables import Tables, extracted_tables
-from pipeline.extract import Extraction, extract_many
+from pipeline.export.folder import INFO, check_writable, text_files, write_run
+from pipeline.export.tables import extracted_tables, tally
+from pipeline.extract import extract_many
 
 
 def extract_to(
@@ -32,17 +30,18 @@ def extract_to(
     clock = Clock()
     sources = inputs(paths, out)
     check_writable(out)
-    limits = {"workers": workers, "timeout": timeout, "memory": memory << 20}
-    found = list(
-        say.follow(
-            extract_many(sources, workers=workers, timeout=timeout, memory=memory << 20, cache=cache_for(use_cache, say)),
-            total=len(sources),
-        )
-    )
+    cache = cache_for(use_cache, say)
+    found = []
+    with say.progress(len(sources)) as advance:
+        for one in extract_many(sources, workers=workers, timeout=timeout, memory=memory << 20, cache=cache):
+            advance(one)
+            found.append(one)
     tables = extracted_tables(found, roles={})
-    options = {"command": "extract", "paths": [str(path) for path in paths], **limits, "cache": use_cache}
-    files = {**csv_files(tables), **texts(found)}
-    write_run(out, files, run_info(options, tables, say, clock))
+    limits = {"workers": workers, "timeout": timeout, "memory": memory << 20, "cache": use_cache}
+    options = {"command": "extract", "paths": [str(path) for path in paths], **limits}
+    files = {**csv_files(tables), **text_files(one.document for one in found)}
+    counts = {**tally(tables), "unchanged": say.tally.cached}
+    write_run(out, files, run_info(options, counts, clock))
     say.result(f"{say.tally}: {len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {out}")
     if all(one.failure for one in found):
         raise Fault(f"{out / 'failures.csv'}: no document could be used; mend what it names")
@@ -79,35 +78,6 @@ def cache_for(wanted: bool, say: Say) -> Cache | None:
     if wanted and cache is None:
         say.note(f"{default_folder()}: cannot be written, so nothing is kept for the next time; set LITEVIDENCE_CACHE")
     return cache
-
-
-def texts(found: Sequence[Extraction]) -> dict[str, bytes]:
-    """The text of each document that was read, by file name."""
-    read = (one.document for one in found if one.document.status != "failed" or one.document.text)
-    return {text_name(document.document_id): text_bytes(document.text) for document in read}
-
-
-class Clock:
-    """When a run began, and how long it has taken."""
-
-    def __init__(self) -> None:
-        self.began = datetime.now(UTC)
-        self._began = time.monotonic()
-
-    def timings(self) -> Mapping[str, object]:
-        return {"began": self.began.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - self._began, 2)}
-
-
-def run_info(options: Mapping[str, object], tables: Tables, say: Say, clock: Clock) -> dict[str, object]:
-    """What `run.json` says."""
-    counts = {name: len(table.rows) for name, table in tables.items()}
-    return {
-        **made_by(),
-        "options": options,
-        "directory": str(Path.cwd()),
-        "counts": {**counts, "unchanged_documents": say.tally.cached},
-        "timings": clock.timings(),
-    }
 
 
 def show_document(path: Path, *, text: bool, page: int, to: Path | None, say: Say) -> int:

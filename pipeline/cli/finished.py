@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from pipeline.cli.say import Fault, Say
@@ -67,22 +68,48 @@ def _directory(folder: Path) -> Path:
 
 def score_run(folder: Path, gold_folder: Path, *, gate: bool, say: Say) -> int:
     """Scores a finished run and writes its scores.csv."""
-    from pipeline import gold
+    from pipeline import gold as golds
+    from pipeline import score as scoring
     from pipeline.export.csvs import csv_files
     from pipeline.export.records import records
     from pipeline.export.tables import judged_tables
-    from pipeline.flows.judge import judge
+    from pipeline.flows.job import reviews_of
 
-    tables = finished(folder)
-    judged = judge(records(tables), gold.load(gold_folder), _roles(tables))
-    scored = {"scores": judged_tables((), (), judged.scores)["scores"]}
-    write_more(folder, csv_files(scored))
-    for line in judged.lines():
+    tables, gold = finished(folder), golds.load(gold_folder)
+    roles = {row["document_id"]: row["role"] for row in tables["documents"].dicts()}
+    reviews = reviews_of(gold, roles)
+    scores = scoring.score(
+        records(tables), gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=roles.keys()
+    )
+    verdict = scoring.gate(scores, gold.floors)
+    write_more(folder, csv_files({"scores": judged_tables((), (), scores)["scores"]}))
+    for line in _score_lines(judged_tables((), (), scores)):
         say.result(line)
-    if gate and judged.gate.verdict != "released":
-        raise Fault(f"{folder}: {judged.gate.verdict}: {'; '.join(judged.gate.reasons)}", status=1)
+    if gate and verdict.verdict != "released":
+        raise Fault(f"{folder}: {verdict.verdict}: {'; '.join(verdict.reasons)}", status=1)
     return 0
 
 
-def _roles(tables: Tables) -> dict[str, str]:
-    return {row["document_id"]: row["role"] for row in tables["documents"].dicts()}
+def summary(folder: Path) -> list[str]:
+    """What to look at first in a finished run, in lines."""
+    tables = finished(folder)
+    gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+    conflicts = sum(row["verdict"] == "conflict" for row in tables["reconciliation"].dicts())
+    checks = Counter(row["verdict"] for row in tables["checks"].dicts())
+    return [
+        f"{len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {folder}",
+        *_score_lines(tables),
+        f"{conflicts} conflicts, {checks['fails']} checks that fail, {checks['implausible']} implausible",
+        *(f"{gate['verdict']}: {reason}" for reason in gate["reasons"] or ["every floor is met"]),
+        f"read {folder / 'report.html'} first",
+    ]
+
+
+def _score_lines(tables: Tables) -> list[str]:
+    """Precision and recall of each role over all its fields."""
+    totals = [row for row in tables["scores"].dicts() if (row["split"], row["field"]) == ("all", "all")]
+    return [
+        f"{row['role']}: precision {row['precision'] or '-'}, recall {row['recall'] or '-'} "
+        f"({row['tp']} right, {row['fp']} wrong, {row['fn']} missed)"
+        for row in totals
+    ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 from pipeline.extract import Extraction
 
@@ -29,6 +31,10 @@ class Tally:
         self.done += 1
         self.failed += found.failure is not None
         self.cached += len(found.cached) == 3
+
+    @property
+    def troubles(self) -> str:
+        return f"documents, [red]{self.failed} failed[/red]" if self.failed else "documents"
 
     def __str__(self) -> str:
         parts = [f"{self.done} documents" if self.done != 1 else "1 document"]
@@ -61,33 +67,34 @@ class Say:
         if self.verbose:
             print(line, file=sys.stderr)
 
-    def follow(self, found: Iterable[Extraction], *, total: int) -> Iterator[Extraction]:
-        """Hands the extractions on and shows how far they are."""
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[Extraction], None]]:
+        """Gives what is to be called with each document that is done; threads may share it."""
         self.tally = Tally()
-        shown = self._bar(found, total) if sys.stderr.isatty() and not self.quiet else self._lines(found, total)
-        for extraction in shown:
-            if extraction.failure:
-                failure = extraction.failure
-                self.note(f"{failure.path}: {failure.stage} failed: {failure.detail}")
-            yield extraction
+        lock = Lock()
+        with self._shown(total) as show:
 
-    def _lines(self, found: Iterable[Extraction], total: int) -> Iterator[Extraction]:
-        step = max(10, total // 10)
-        for extraction in found:
-            self.tally.add(extraction)
-            yield extraction
-            if self.tally.done % step == 0 and self.tally.done < total:
-                self.note(f"{self.tally} of {total}")
+            def advance(found: Extraction) -> None:
+                with lock:
+                    self.tally.add(found)
+                    if found.failure:
+                        self.note(f"{found.failure.path}: {found.failure.stage} failed: {found.failure.detail}")
+                    show()
 
-    def _bar(self, found: Iterable[Extraction], total: int) -> Iterator[Extraction]:
+            yield advance
+
+    @contextmanager
+    def _shown(self, total: int) -> Iterator[Callable[[], None]]:
+        if self.quiet or self.verbose or not sys.stderr.isatty():
+            step = max(10, total // 10)
+            due = range(step, total, step)
+            yield lambda: self.note(f"{self.tally} of {total}") if self.tally.done in due else None
+            return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import TimeRemainingColumn as Remaining
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), Remaining())
+        with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task("documents", total=total)
-            for extraction in found:
-                self.tally.add(extraction)
-                failed = f", [red]{self.tally.failed} failed[/red]" if self.tally.failed else ""
-                bar.update(task, advance=1, description=f"documents{failed}")
-                yield extraction
+            yield lambda: bar.update(task, completed=self.tally.done, description=self.tally.troubles)

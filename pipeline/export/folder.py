@@ -12,9 +12,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
+
+from pipeline.document import Document
 
 READY = ".ready"
 STAGING = ".writing-"
@@ -43,6 +45,12 @@ def _unsafe(name: str) -> bool:
 def text_bytes(text: str) -> bytes:
     """UTF-8; a lone surrogate becomes one character too, so that offsets stay."""
     return text.encode("utf-8", errors="replace")
+
+
+def text_files(documents: Iterable[Document]) -> dict[str, bytes]:
+    """The text of each document that was read, by file name."""
+    read = (document for document in documents if document.status != "failed" or document.text)
+    return {text_name(document.document_id): text_bytes(document.text) for document in read}
 
 
 def json_bytes(value: object) -> bytes:

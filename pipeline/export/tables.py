@@ -124,6 +124,11 @@ def judged_tables(comparisons: Iterable[Comparison], findings: Iterable[Finding]
     return {name: Rows(HEADERS[name], tuple(found)) for name, found in rows.items()}
 
 
+def tally(tables: Tables) -> dict[str, int]:
+    """How many rows each table has."""
+    return {name: len(table.rows) for name, table in tables.items()}
+
+
 def printed(value: Value | None) -> str:
     """A value as it was read, without exponents."""
     return f"{value:f}" if isinstance(value, Decimal) else value or ""

@@ -91,7 +91,9 @@ def floor_faults(rows: Sequence[Row]) -> Iterator[str]:
         yield from _one_of(row, "field", (ALL, *COLUMNS))
         for name in ("floor_precision", "floor_recall"):
             if row[name] and not (_NUMBER.fullmatch(row[name]) and 0 <= Decimal(row[name]) <= 1):
-                yield row.fault(f"the {name} {row[name]!r} must be a number from 0 to 1, or empty where nothing is asked")
+                yield row.fault(
+                    f"the {name} {row[name]!r} must be a number from 0 to 1, or empty where nothing is asked"
+                )
 
 
 # A row by itself.
@@ -178,7 +180,7 @@ def _record_faults(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         for name in ("study_id", "role", "document_id"):
             if row[name] != first[name]:
-                yield row.fault(f"{record} has the {name} {first[name]!r} in row {first.number}, here it is {row[name]!r}")
+                yield row.fault(f"{record} has the {name} {first[name]!r} in row {first.number}, not {row[name]!r}")
         if (other := held.setdefault(row["column"], row)) is not row:
             yield row.fault(f"{record} has its {row['column']} in row {other.number} already; keep one")
     for column, needed in _NEEDS:

@@ -54,8 +54,8 @@ def read(source: Input) -> Document:
         return replace(failed, reason=f"unknown type {path.suffix!r}: one of {', '.join(sorted(READERS))} is needed")
     if not data.strip():
         return replace(failed, reason="empty: the file holds nothing")
-    if fault := _content(path.suffix.lower(), data):
-        return replace(failed, reason=fault)
+    if wrong := _content(path.suffix.lower(), data):
+        return replace(failed, reason=wrong)
     try:
         return reader(source, data, sha256)
     except (ValueError, ArithmeticError, LookupError, RecursionError, MemoryError, OSError) as fault:
@@ -80,7 +80,11 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for file in sorted(path.rglob("*")):
-        if file.suffix.lower() in READERS and file.is_file() and not any(part.startswith(".") for part in file.parts[-2:]):
+        if (
+            file.suffix.lower() in READERS
+            and file.is_file()
+            and not any(part.startswith(".") for part in file.parts[-2:])
+        ):
             yield file
 
 

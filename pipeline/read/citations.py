@@ -15,9 +15,13 @@ _ROUND = re.compile(rf"\(\s*({_NUMBERS})\s*\)")
 _RANGE = re.compile(r"(\d{1,3})\s*[–—−-]\s*(\d{1,3})|(\d{1,3})")
 _SURNAME = r"(?:(?:[dD]e|[vV]an|[vV]on|[dD]er|[dD]en|[aA]an|[hH]et|[lL]a|[lL]e|[dD]i)\s+){0,3}[^\W\d_a-z][\w'’-]+"
 _YEARS = r"(?:1[89]\d{2}|20\d{2})[a-z]?(?:\s*,\s*(?:(?:1[89]\d{2}|20\d{2})[a-z]?|[a-z]\b))*"
-_WORK = re.compile(rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?,?|\s*(?:,|and|&)\s*{_SURNAME}){{0,3}},?\s*(?P<years>{_YEARS})")
+_WORK = re.compile(
+    rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?,?|\s*(?:,|and|&)\s*{_SURNAME}){{0,3}},?\s*(?P<years>{_YEARS})"
+)
 _PARENTHESIS = re.compile(r"\(([^()]{4,300})\)|\[([^\[\]]{6,300})\]")
-_NARRATIVE = re.compile(rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?|\s+(?:and|&)\s+{_SURNAME})?(?:['’]s)?,?\s+[(\[](?P<years>{_YEARS})[)\]]")
+_NARRATIVE = re.compile(
+    rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?|\s+(?:and|&)\s+{_SURNAME})?(?:['’]s)?,?\s+[(\[](?P<years>{_YEARS})[)\]]"
+)
 
 
 def citations(
@@ -75,22 +79,36 @@ def _round(part: str, offset: int, highest: int, known: set[str]) -> Iterator[Ci
     for match in _ROUND.finditer(part):
         labels = expand(match[1])
         before = part[: match.start()].rstrip()
-        if labels and all(0 < int(label) <= highest for label in labels) and not re.search(r"[\d%=<>±]$|\b(?:n|N|SD|SE|CI|IQR|of)$", before):
+        if (
+            labels
+            and all(0 < int(label) <= highest for label in labels)
+            and not re.search(r"[\d%=<>±]$|\b(?:n|N|SD|SE|CI|IQR|of)$", before)
+        ):
             yield _citation(offset + match.start(), offset + match.end(), labels, known)
 
 
-def _raised(text: str, spans: Sequence[Span], raised: Sequence[Span], highest: int, known: set[str]) -> Iterator[Citation]:
+def _raised(
+    text: str, spans: Sequence[Span], raised: Sequence[Span], highest: int, known: set[str]
+) -> Iterator[Citation]:
     """Raised numbers that the bibliography holds; neighbours joined by a comma or dash are one citation."""
     joined: list[Span] = []
     for span in raised:
-        if joined and re.fullmatch(r"\s*[,–—-]?\s*", text[joined[-1].end : span.start]) and span.start - joined[-1].end <= 3:
+        if (
+            joined
+            and re.fullmatch(r"\s*[,–—-]?\s*", text[joined[-1].end : span.start])
+            and span.start - joined[-1].end <= 3
+        ):
             joined[-1] = Span(joined[-1].start, span.end)
         else:
             joined.append(span)
     for start, end in joined:
         printed = text[start:end].rstrip(",.;")
         labels = expand(printed) if re.fullmatch(_NUMBERS, printed) else ()
-        if labels and all(0 < int(label) <= highest for label in labels) and any(a <= start and end <= b for a, b in spans):
+        if (
+            labels
+            and all(0 < int(label) <= highest for label in labels)
+            and any(a <= start and end <= b for a, b in spans)
+        ):
             yield _citation(start, start + len(printed), labels, known)
 
 

@@ -141,9 +141,15 @@ class Composer:
                     self._writer.write([[sign]])
                 cells.append(
                     Cell(
-                        box.row, box.column, start, end, box.row_span, box.column_span, box.header,
+                        box.row,
+                        box.column,
+                        start,
+                        end,
+                        box.row_span,
+                        box.column_span,
+                        box.header,
                         tuple(sign.text for sign in signs),
-                    )  # fmt: skip
+                    )
                 )
         return cells
 
@@ -159,7 +165,9 @@ def _edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
 
 
 def _key(line: Line, edges: dict[tuple[int, int], float]) -> tuple[int, int]:
-    return max((key for key in edges if key[0] == line.page and edges[key] <= line.x0 + 0.01), key=lambda key: edges[key])
+    return max(
+        (key for key in edges if key[0] == line.page and edges[key] <= line.x0 + 0.01), key=lambda key: edges[key]
+    )
 
 
 def _without_marks(lines: Sequence[Sequence[Token]], marks: set[str]) -> tuple[list[list[Token]], list[Token]]:
@@ -173,7 +181,13 @@ def _without_marks(lines: Sequence[Sequence[Token]], marks: set[str]) -> tuple[l
             short = len(token.text) <= 3 and token.text not in ("th", "st", "nd", "rd")
             numeric = token.text[:1].isdigit()
             bare = token.text.strip("(),[] ")
-            if token.raised and short and bare and not is_power(token, before) and (not numeric or bare in marks or not marks):
+            if (
+                token.raised
+                and short
+                and bare
+                and not is_power(token, before)
+                and (not numeric or bare in marks or not marks)
+            ):
                 signs.extend([token._replace(text=part, glued=False) for part in re.findall(r"\w|[^\w\s,]+", bare)])
                 continue
             match = _SIGNED.match(token.text)
@@ -241,4 +255,3 @@ def finished(
     found = citations(text, cited, composer.references, writer.raised)
     words = tuple(sorted(writer.words, key=lambda word: word.start))
     return text, words, sections(composer.headings, len(text), composer.front), found
-

@@ -14,7 +14,9 @@ from pipeline.read.lines import Line
 from pipeline.read.sections import heading_kind, level_of
 from pipeline.read.tables import Found
 
-_FIGURE = re.compile(r"(?:(?:Supplement(?:ary|al)|Extended Data)\s+)?(?:Fig(?:ure|\.)?|FIGURE|FIG\.?|Scheme|Box|Panel)\s+[A-Z]?\d+[A-Za-z]?\b[.:|]?")
+_FIGURE = re.compile(
+    r"(?:(?:Supplement(?:ary|al)|Extended Data)\s+)?(?:Fig(?:ure|\.)?|FIGURE|FIG\.?|Scheme|Box|Panel)\s+[A-Z]?\d+[A-Za-z]?\b[.:|]?"
+)
 _TERMINAL = re.compile(r"[.?!:;][\"”’')\]]*(?:\s?\[[\d,;–\s-]+\]|\s?\d{1,3}(?:[,–-]\d{1,3})*)?$")
 _BULLET = re.compile(r"[•●▪■◦‣·–—-]$|\(?(?:[ivx]{1,4}|[a-h]|\d{1,2})[).]$")
 
@@ -58,8 +60,8 @@ def measure(columns: Sequence[Column], body: float) -> Measure:
             text = [line for line in column.lines if line.tokens]
         if not text:
             continue
-        left = _usual([line.x0 for line in text], min)
-        right = _usual([line.x1 for line in text], max)
+        left = -_usual([-line.x0 for line in text])
+        right = _usual([line.x1 for line in text])
         key = (column.page, column.index)
         if key in edges:
             left, right = min(left, edges[key][0]), max(right, edges[key][1])
@@ -69,11 +71,11 @@ def measure(columns: Sequence[Column], body: float) -> Measure:
     return Measure(body, leading, indented >= max(3, len({column.page for column in columns})), edges)
 
 
-def _usual(values: Sequence[float], outer: type[min] | type[max]) -> float:  # type: ignore[valid-type]
-    """The outermost edge that at least two lines share, within a point."""
+def _usual(values: Sequence[float]) -> float:
+    """The greatest value that some lines share, within a point."""
     counts = Counter(round(value) for value in values)
     shared = [value for value, count in counts.items() if count >= max(2, 0.15 * len(values))]
-    return float(outer(shared)) if shared else float(outer(values))
+    return float(max(shared, default=max(values)))
 
 
 class Flow:
@@ -148,11 +150,22 @@ class Flow:
             else:
                 last.lines.append(line)
             return
-        if _FIGURE.match(line.text) and (line.tokens[0].bold or line.size < 0.97 * body or self._gap(line, previous) > 1.3):
+        if _FIGURE.match(line.text) and (
+            line.tokens[0].bold or line.size < 0.97 * body or self._gap(line, previous) > 1.3
+        ):
             self._open_float(Draft("caption", [line]))
             return
-        if last is not None and last.kind in ("caption", "footnote") and previous is not None and last.lines[-1:] == [previous]:
-            if abs(line.size - previous.size) < 0.04 * body and self._gap(line, previous) < 1.3 and not self._marked(line):
+        if (
+            last is not None
+            and last.kind in ("caption", "footnote")
+            and previous is not None
+            and last.lines[-1:] == [previous]
+        ):
+            if (
+                abs(line.size - previous.size) < 0.04 * body
+                and self._gap(line, previous) < 1.3
+                and not self._marked(line)
+            ):
                 if line.size < 0.97 * body or last.kind == "caption":
                     last.lines.append(line)
                     return
@@ -199,10 +212,14 @@ class Flow:
     def _is_heading(self, line: Line, previous: Line | None, after: Line | None) -> bool:
         text = line.text.strip()
         letters = [char for char in text if char.isalpha()]
-        if not 3 <= len(letters) or len(text) > 140 or not (text[0].isupper() or text[0].isdigit()):
+        if not len(letters) >= 3 or len(text) > 140 or not (text[0].isupper() or text[0].isdigit()):
             return bool(text[:1].islower() and letters and self._goes_on(line, previous))
         known = heading_kind(text) is not None
-        if self._listing and not known and not (line.size > 1.04 * self._usual.body or (line.bold and not self.entries[-1:] == [])):
+        if (
+            self._listing
+            and not known
+            and not (line.size > 1.04 * self._usual.body or (line.bold and not self.entries[-1:] == []))
+        ):
             return False
         caps = len(letters) >= 4 and text.upper() == text and (known or line.bold or len(letters) >= 6)
         bigger = line.size > 1.06 * self._usual.body
@@ -225,7 +242,9 @@ class Flow:
             return True
         words = len(line.tokens)
         whole = after is None or after.italic != line.italic or caps
-        return words <= 12 and whole and (caps or (italic and after is not None and gap > 1.12 and previous is not None))
+        return (
+            words <= 12 and whole and (caps or (italic and after is not None and gap > 1.12 and previous is not None))
+        )
 
     def _goes_on(self, line: Line, previous: Line | None) -> bool:
         """Whether a line is the next line of the heading above it."""
@@ -278,7 +297,7 @@ class Flow:
         if lower and not (ended and indent):
             return False
         was_left, was_right = self._usual.edges.get(self._last_place, (last.x0, last.x1))
-        if indent and self._place[1] == self._last_place[1] or (indent and self._usual.indents):
+        if (indent and self._place[1] == self._last_place[1]) or (indent and self._usual.indents):
             return True
         if runin or bullet:
             return True
@@ -306,7 +325,11 @@ def levels(drafts: Sequence[Draft]) -> None:
         return (-round(line.size * 2) / 2, not line.bold, not text.isupper(), line.italic)
 
     styles = sorted({style(draft) for draft in heads})
-    major = {style(draft) for draft in heads if heading_kind(draft.text) in ("introduction", "results", "references", "discussion")}
+    major = {
+        style(draft)
+        for draft in heads
+        if heading_kind(draft.text) in ("introduction", "results", "references", "discussion")
+    }
     top = min(major, default=styles[0] if styles else (0.0, False, False, False))
     ranked = [each for each in styles if each > top]
     for draft in heads:

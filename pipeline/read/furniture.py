@@ -83,7 +83,9 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
     for lines, edge, sheet in zip(pages, edges, sheets, strict=True):
         gone: set[int] = _aloof(lines, body, sheet)
         for row in edge:
-            if all(len(seen[_pattern(piece)]) >= 2 or _is_number(piece) or _is_stamp(piece, body, sheet) for piece in row):
+            if all(
+                len(seen[_pattern(piece)]) >= 2 or _is_number(piece) or _is_stamp(piece, body, sheet) for piece in row
+            ):
                 gone.update(id(piece) for piece in row)
         kept.append([piece for piece in lines if id(piece) not in gone])
     return kept
@@ -97,9 +99,17 @@ def _aloof(lines: Sequence[Line], body: float, sheet: Sheet) -> set[int]:
     gone: set[int] = set()
     head, foot = printed[0], printed[-1]
     small = [max(piece.size for piece in row) < 0.9 * body for row in (head, foot)]
-    if small[0] and head[0].bottom < 0.075 * sheet.height and min(p.top for p in printed[1]) - head[0].bottom > 1.2 * body:
+    if (
+        small[0]
+        and head[0].bottom < 0.075 * sheet.height
+        and min(p.top for p in printed[1]) - head[0].bottom > 1.2 * body
+    ):
         gone.update(id(piece) for piece in head)
-    if small[1] and foot[0].top > 0.925 * sheet.height and foot[0].top - max(p.bottom for p in printed[-2]) > 1.2 * body:
+    if (
+        small[1]
+        and foot[0].top > 0.925 * sheet.height
+        and foot[0].top - max(p.bottom for p in printed[-2]) > 1.2 * body
+    ):
         gone.update(id(piece) for piece in foot)
     return gone
 

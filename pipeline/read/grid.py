@@ -158,7 +158,10 @@ def _cut(strip: Span, head: Sequence[Row], body: Sequence[Row], em: float) -> fl
     """Where in an empty strip two columns part: clear of the header's words, before a shared left edge if there is one."""
     low, high = strip
     inside = sorted(
-        (max(token.x0, low), min(token.x1, high)) for row in head for token in row.tokens if token.x1 > low and token.x0 < high
+        (max(token.x0, low), min(token.x1, high))
+        for row in head
+        for token in row.tokens
+        if token.x1 > low and token.x0 < high
     )
     starts = [token.x0 for row in body for token in row.tokens if high - 0.1 <= token.x0 <= high + 1.5]
     shared = len(starts) >= 0.6 * len(body)
@@ -202,17 +205,29 @@ def _split(run: Sequence[Token], parts: Sequence[Span], em: float) -> list[list[
     return pieces
 
 
+def _under_rules(row: Row, em: float) -> list[list[Token]]:
+    """Runs of words of a header's line, parted where the rules under them part."""
+    groups: dict[int, list[Token]] = {}
+    for token in row.tokens:
+        middle = 0.5 * (token.x0 + token.x1)
+        over = next((index for index, (x0, x1) in enumerate(row.under) if x0 - 1 <= middle <= x1 + 1), -1)
+        groups.setdefault(over, []).append(token)
+    return sorted((run for tokens in groups.values() for run in chunks(tokens, em)), key=lambda run: run[0].x0)
+
+
 def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
     """Header cells: levels end where a run of words spans columns; what has nothing above or below spans the levels."""
     placed: list[tuple[int, int, int, list[Token]]] = []
     for number, row in enumerate(rows):
-        for run in chunks(row.tokens, em):
+        for run in _under_rules(row, em):
             for piece in _split(run, parts, em):
                 first, last = _covered(piece, parts, em)
                 middle = 0.5 * (piece[0].x0 + piece[-1].x1)
                 for x0, x1 in row.under:
                     if x0 - 2 <= middle <= x1 + 2:
-                        inside = [i for i, (a, b) in enumerate(parts) if min(b, x1) - max(a, x0) > 0.4 * min(b - a, x1 - x0)]
+                        inside = [
+                            i for i, (a, b) in enumerate(parts) if min(b, x1) - max(a, x0) > 0.4 * min(b - a, x1 - x0)
+                        ]
                         if inside:
                             first, last = min(first, inside[0]), max(last, inside[-1])
                 placed.append((number, first, last, piece))
@@ -222,8 +237,12 @@ def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
     for number, first, last, piece in placed:
         level = sum(number > edge for edge in levels)
         same = [box for box in boxes if (box.column, box.column_span) == (first, last - first + 1)]
-        above = [box for box in boxes if box.column < last + 1 and first < box.column + box.column_span and box not in same]
-        match = next((box for box in reversed(same) if box.row == level or not any(o.row > box.row for o in above)), None)
+        above = [
+            box for box in boxes if box.column < last + 1 and first < box.column + box.column_span and box not in same
+        ]
+        match = next(
+            (box for box in reversed(same) if box.row == level or not any(o.row > box.row for o in above)), None
+        )
         if match is not None and not (last > first and match.row != level):
             match.lines.append(piece)
             match.row_span = max(match.row_span, level - match.row + 1)
@@ -231,7 +250,11 @@ def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
             boxes.append(Box(level, first, [piece], 1, last - first + 1, True))
     depth = len(levels) + 1
     for box in boxes:
-        below = [o for o in boxes if o.row > box.row and o.column < box.column + box.column_span and box.column < o.column + o.column_span]
+        below = [
+            o
+            for o in boxes
+            if o.row > box.row and o.column < box.column + box.column_span and box.column < o.column + o.column_span
+        ]
         if not below and box.column_span == 1:
             box.row_span = depth - box.row
         above_ = [o for o in boxes if o.row < box.row and o.column <= box.column < o.column + o.column_span]

@@ -116,7 +116,11 @@ def _joined(columns: Sequence[Column]) -> list[Column]:
         if joined and joined[-1].index == column.index == -1:
             last = joined.pop()
             column = Column(
-                column.page, -1, min(last.left, column.left), max(last.right, column.right), (*last.lines, *column.lines)
+                column.page,
+                -1,
+                min(last.left, column.left),
+                max(last.right, column.right),
+                (*last.lines, *column.lines),
             )
         joined.append(column)
     return joined

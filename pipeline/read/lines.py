@@ -80,7 +80,7 @@ def segments(tokens: Sequence[Token]) -> list[Line]:
     size = 0.0
     for token in tokens:
         if runs and _follows(runs[-1][-1], token, size):
-            runs[-1].append(_joined(runs[-1][-1], token, size))
+            _append(runs[-1], _joined(runs[-1][-1], token, size))
         else:
             runs.append([token])
             size = token.size
@@ -94,6 +94,21 @@ def _follows(last: Token, token: Token, size: float) -> bool:
     if not -0.5 * em <= token.x0 - last.x1 <= WIDE * em:
         return False
     return abs(token.base - last.base) <= (0.2 if abs(token.size - last.size) < 0.1 * em else 0.55) * em
+
+
+def _append(run: list[Token], token: Token) -> None:
+    """Puts a token to its run; a piece of a torn word goes back to its word."""
+    last = run[-1]
+    if token.glued and not token.raised and not last.raised and abs(token.size - last.size) < 0.1 * last.size:
+        run[-1] = last._replace(
+            text=last.text + token.text,
+            x1=max(last.x1, token.x1),
+            top=min(last.top, token.top),
+            bottom=max(last.bottom, token.bottom),
+            hyphen=token.hyphen or token.text == "-",
+        )
+    else:
+        run.append(token)
 
 
 def _joined(last: Token, token: Token, size: float) -> Token:
@@ -134,7 +149,7 @@ def _beside(one: Line, two: Line) -> Line:
     size = max(one.size, two.size)
     joined = tokens[:1]
     for token in tokens[1:]:
-        joined.append(_joined(joined[-1], token, size))
+        _append(joined, _joined(joined[-1], token, size))
     return line(joined)
 
 

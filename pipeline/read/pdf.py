@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from pipeline.document import Document, Input
+from pipeline.document import Document, Input, Status
 from pipeline.document import Page as DocumentPage
-from pipeline.read import furniture, rules, tables
+from pipeline.read import fallback, furniture, rules, tables
 from pipeline.read.compose import Composer, finished
 from pipeline.read.flow import Flow, levels, measure
 from pipeline.read.layout import Column, cuts, order
@@ -29,11 +29,25 @@ def read_pdf(source: Input, data: bytes, sha256: str) -> Document:
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as fault:
-        return Document(source.document_id, source.path, sha256, "pdf", status="failed", reason=_reason(str(fault), data))
+        spare = None if "assword" in str(fault) or b"%PDF" not in data[:1024] else _second_try(source, data, sha256)
+        return spare or Document(
+            source.document_id, source.path, sha256, "pdf", status="failed", reason=_reason(str(fault), data)
+        )
     try:
         return _document(source, pdf, sha256)
     finally:
         pdf.close()
+
+
+def _second_try(source: Input, data: bytes, sha256: str) -> Document | None:
+    """The document as pdfplumber reads it, where PDFium does not open the file; None where that finds no words."""
+    sheets, ruled, count = fallback.sheets(data)
+    if not any(each.tokens for each in sheets):
+        return None
+    told = "PDFium cannot open the file; it was read by pdfplumber"
+    if len(sheets) < count:
+        told += f", the first {len(sheets)} of {count} pages"
+    return _marked(source, sha256, sheets, ruled, {}, "partial", told)
 
 
 def _reason(fault: str, data: bytes) -> str:
@@ -57,16 +71,41 @@ def _document(source: Input, pdf: pypdfium2.PdfDocument, sha256: str) -> Documen
         ruled.append(lines)
         if fault:
             faults[number] = fault
-    pages = tuple(_shown(each, faults.get(each.number, "")) for each in sheets)
     status, reason = _verdict(sheets, faults, count)
+    return _marked(source, sha256, sheets, ruled, faults, status, reason)
+
+
+def _marked(
+    source: Input,
+    sha256: str,
+    sheets: Sequence[Sheet],
+    ruled: Sequence[tuple[rules.Rule, ...]],
+    faults: dict[int, str],
+    status: Status,
+    reason: str,
+) -> Document:
+    """The document that the words make, or the row that says why there are none."""
+    pages = tuple(_shown(each, faults.get(each.number, "")) for each in sheets)
     if status == "failed":
         return Document(source.document_id, source.path, sha256, "pdf", "", status, reason, pages)
     writer, composer = compose(sheets, ruled)
     text, words, sections, cited = finished(writer, composer)
     return Document(
-        source.document_id, source.path, sha256, "pdf", text, status, reason, pages, words, tuple(composer.blocks),
-        sections, tuple(composer.tables), tuple(composer.references), cited,
-    )  # fmt: skip
+        source.document_id,
+        source.path,
+        sha256,
+        "pdf",
+        text,
+        status,
+        reason,
+        pages,
+        words,
+        tuple(composer.blocks),
+        sections,
+        tuple(composer.tables),
+        tuple(composer.references),
+        cited,
+    )
 
 
 def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.Rule, ...], str]:
@@ -112,7 +151,7 @@ def _painted(page: pypdfium2.PdfPage) -> bool:
     return pdfium.FPDF_PAGEOBJ_IMAGE in kinds or pdfium.FPDF_PAGEOBJ_FORM in kinds or pdfium.FPDF_PAGEOBJ_TEXT in kinds
 
 
-def _verdict(sheets: Sequence[Sheet], faults: dict[int, str], count: int) -> tuple[str, str]:
+def _verdict(sheets: Sequence[Sheet], faults: dict[int, str], count: int) -> tuple[Status, str]:
     """Status and reason for the whole document."""
     if not count:
         return "failed", "no pages: the PDF holds none"
@@ -120,7 +159,9 @@ def _verdict(sheets: Sequence[Sheet], faults: dict[int, str], count: int) -> tup
         kinds = Counter(faults.values())
         if not kinds:
             return "failed", "no text: every page is blank"
-        return "failed", max(sorted(kinds), key=lambda kind: kinds[kind]).replace("the page is an image", "every page is an image; run OCR on it first")
+        return "failed", max(sorted(kinds), key=lambda kind: kinds[kind]).replace(
+            "the page is an image", "every page is an image; run OCR on it first"
+        )
     told = [f"page {number}: {fault}" for number, fault in sorted(faults.items())]
     if count > LIMIT:
         told.append(f"only the first {LIMIT} of {count} pages were read")
@@ -190,9 +231,14 @@ def _grown(table: Found, rest: list[list[Line]], found: Sequence[list[Found]], i
     """The table with its part on the next page, if it reaches the foot of its own with nothing below it."""
     x0, _, x1, bottom = table.frame
     below = [
-        piece for piece in rest[index]
-        if piece.base > bottom + 1 and piece.x0 < x1 and piece.x1 > x0 and piece not in table.notes and piece not in table.caption
-    ]  # fmt: skip
+        piece
+        for piece in rest[index]
+        if piece.base > bottom + 1
+        and piece.x0 < x1
+        and piece.x1 > x0
+        and piece not in table.notes
+        and piece not in table.caption
+    ]
     if table.notes or below:
         return table
     free = [piece for piece in rest[index + 1] if not tables.inside(piece, found[index + 1])]
@@ -206,8 +252,8 @@ def _frame_of(table: Found) -> tuple[float, float, float, float]:
     x0, top, x1, bottom = table.frame
     parts = [*table.caption, *(note for note in table.notes if note.page == table.page)]
     return (
-        min([x0 + 4, *(each.x0 for each in parts)]), min([top, *(each.top for each in parts)]),
-        max([x1 - 4, *(each.x1 for each in parts)]), max([bottom, *(each.bottom for each in parts)]),
-    )  # fmt: skip
-
-
+        min([x0 + 4, *(each.x0 for each in parts)]),
+        min([top, *(each.top for each in parts)]),
+        max([x1 - 4, *(each.x1 for each in parts)]),
+        max([bottom, *(each.bottom for each in parts)]),
+    )

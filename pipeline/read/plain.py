@@ -21,7 +21,11 @@ def read_plain(source: Input, data: bytes, sha256: str) -> Document:
     kind = "jsonl" if source.line else source.path.rsplit(".", 1)[-1].lower()
     failed = Document(source.document_id, source.path, sha256, kind, status="failed")
     try:
-        text = _line(data, source.line) if kind == "jsonl" else data.decode("utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else "utf-8")
+        text = (
+            _line(data, source.line)
+            if kind == "jsonl"
+            else data.decode("utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else "utf-8")
+        )
     except UnicodeDecodeError as fault:
         return _failed(failed, f"not UTF-8: byte {fault.start} cannot be read; save the file as UTF-8")
     except _BadLineError as fault:
@@ -42,10 +46,12 @@ def _line(data: bytes, number: int) -> str:
     try:
         held = json.loads(lines[number - 1].decode("utf-8"))
     except (json.JSONDecodeError, RecursionError):
-        raise _BadLineError(f'line {number}: not JSON; one object a line is needed: {{"id": "...", "text": "..."}}') from None
+        raise _BadLineError(
+            f'line {number}: not JSON; one object a line is needed: {{"id": "...", "text": "..."}}'
+        ) from None
     text = held.get("text") if isinstance(held, dict) else None
     if not isinstance(text, str):
-        raise _BadLineError(f"line {number}: it has no \"text\" that is a string")
+        raise _BadLineError(f'line {number}: it has no "text" that is a string')
     return text
 
 
@@ -61,10 +67,12 @@ def marked(document: Document) -> Document:
     blocks: list[Block] = []
     headings: list[Heading] = []
     references: list[Reference] = []
-    listing = False
+    listing = rowing = False
     for piece in _pieces(text):
-        kind = _kind(text, piece, first=not blocks)
-        title = " ".join(text[piece.start : piece.end].split())
+        held = text[piece.start : piece.end]
+        kind: BlockKind = "table" if rowing and _is_row(held) else _kind(held, first=not blocks)
+        rowing = kind in ("caption", "table")
+        title = " ".join(held.split())
         if kind == "heading":
             listing = heading_kind(title) == "references"
             headings.append(Heading(title.rstrip(":"), level_of(title) or _level(title, headings), piece.start))
@@ -73,29 +81,79 @@ def marked(document: Document) -> Document:
             references.extend(entries)
             blocks.extend(Block("reference", entry.start, entry.end) for entry in entries)
             continue
+        elif kind == "paragraph" and (opened := _run_in(held)):
+            under = next((h.level for h in reversed(headings) if h.level < 9), 0)
+            headings.append(Heading(opened, 1 if heading_kind(opened) == "abstract" or not under else 9, piece.start))
         blocks.append(Block(kind, piece.start, piece.end))
     references = bibliography.labelled(references)
     cited = [Span(block.start, block.end) for block in blocks if block.kind not in ("reference", "title")]
     return Document(
-        document.document_id, document.path, document.sha256, document.format, text,
-        blocks=tuple(blocks), sections=sections(headings, len(text), bool(headings)), references=tuple(references),
+        document.document_id,
+        document.path,
+        document.sha256,
+        document.format,
+        text,
+        blocks=tuple(blocks),
+        sections=sections(headings, len(text), bool(headings)),
+        references=tuple(references),
         citations=citations(text, cited, references),
-    )  # fmt: skip
+    )
 
 
 def _pieces(text: str) -> list[Span]:
-    """Paragraphs, parted by blank lines; a heading on the first line of one stands apart, and so does a caption."""
+    """Paragraphs, parted by blank lines and around lines that are a known heading or a caption.
+
+    A sentence that a page break cuts in two (no stop before the blank line, a small letter after it) stays whole.
+    """
     pieces: list[Span] = []
     for match in _PARAGRAPH.finditer(text):
-        start, end = _trimmed(text, match.start(), match.end())
-        first = text.find("\n", start, end)
-        line = text[start : first if first >= 0 else end]
-        if first >= 0 and (heading_kind(line.strip().rstrip(":")) or CAPTION.fullmatch(line.strip()) and len(line) < 160):
-            pieces.append(Span(*_trimmed(text, start, first)))
-            start = _trimmed(text, first, end)[0]
-        if start < end:
-            pieces.append(Span(start, end))
-    return pieces
+        start = match.start()
+        for line in _LINE.finditer(text, match.start(), match.end()):
+            if _stands_alone(text, line.start(), line.end(), match.start(), match.end()):
+                pieces.extend([Span(start, line.start()), Span(line.start(), line.end())])
+                start = line.end()
+        pieces.append(Span(start, match.end()))
+    whole: list[Span] = []
+    for piece in (Span(*_trimmed(text, *piece)) for piece in pieces):
+        if piece.start == piece.end:
+            continue
+        if whole and _goes_on(text[whole[-1].start : whole[-1].end], text[piece.start : piece.start + 80]):
+            whole[-1] = Span(whole[-1].start, piece.end)
+        else:
+            whole.append(piece)
+    return whole
+
+
+def _stands_alone(text: str, start: int, end: int, first: int, last: int) -> bool:
+    line = text[start:end].strip()
+    if heading_kind(line.rstrip(":")):
+        before = text[first:start].rstrip()
+        after = text[end:last].lstrip()
+        return (not before or before[-1] in ".?!:)]") and (not after or not after[0].islower())
+    return start == first and end < last and len(line) < 160 and bool(CAPTION.fullmatch(line)) and line[-1] not in ",;"
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a blank line stands within a sentence."""
+    if len(before.split()) < 15 or heading_kind(after.split("\n", maxsplit=1)[0].strip()):
+        return False
+    return before[-1] not in ".?!:;" and (after[0].islower() or after[0] in "[(" or before[-1] in "-,")
+
+
+def _run_in(held: str) -> str:
+    """A known heading at the head of a paragraph, set off by a colon or by capitals; `Abstract` by itself."""
+    match = re.match(r"([^\W\d_][^:\n.]{2,40}):\s", held) or re.match(
+        r"([A-Z]{4,}(?: [A-Z]{2,}){0,4})[.:]?\s+(?=[A-Z])", held
+    )
+    if match and heading_kind(match[1]):
+        return match[1]
+    bare = re.match(r"(Abstract|Summary)\s+(?=[A-Z])", held)
+    return bare[1] if bare else ""
+
+
+def _is_row(held: str) -> bool:
+    """A line under a caption that may be a row of its table."""
+    return "\n" not in held and len(held) < 200 and not held.rstrip().endswith(".") and not heading_kind(held)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -106,17 +164,21 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _kind(text: str, piece: Span, *, first: bool) -> BlockKind:
-    held = text[piece.start : piece.end]
+def _kind(held: str, *, first: bool) -> BlockKind:
     words = held.split()
     if heading_kind(held.strip().rstrip(":")):
         return "heading"
-    if CAPTION.match(held) and "\n" not in held and len(words) < 40 and not held.rstrip().endswith((",", ";")):
-        match = CAPTION.match(held)
-        if match and (match["end"] or not match["rest"] or match["rest"][:1].isupper()):
+    match = CAPTION.match(held)
+    if match and "\n" not in held and len(words) < 40 and held[-1] not in ",;":
+        if match["end"] or not match["rest"] or match["rest"][:1].isupper():
             return "caption"
-    short = len(words) <= 14 and held.count("\n") <= 1 and not re.search(r"[.,;:?!]$|[<>=]|\d\s*%", held)
-    if short and words and (words[0][0].isupper() or level_of(held)) and re.search(r"[a-z]{3}|[A-Z]{4}", held) and not _bare(held):
+    short = len(words) <= 14 and held.count("\n") <= 1 and not re.search(r"[.,;:?!]$|[<>=\[]|\d\s*%|\bet al\b", held)
+    if (
+        short
+        and (words[0][0].isupper() or level_of(held))
+        and re.search(r"[a-z]{3}|[A-Z]{4}", held)
+        and not _bare(held)
+    ):
         return "title" if first and len(words) > 3 else "heading"
     return "paragraph"
 
@@ -133,8 +195,8 @@ def _level(title: str, headings: Sequence[Heading]) -> int:
     kind = heading_kind(title)
     main = kind in ("abstract", "introduction", "methods", "results", "discussion", "conclusion", "references", "other")
     plain = title.isupper() or len(title.split()) <= 3
-    under = any(heading_kind(heading.title) for heading in headings if heading.level == 1)
-    return 1 if (main and plain) or not under else 2
+    around = [heading_kind(heading.title) for heading in headings if heading.level == 1]
+    return 1 if (main and plain) or not around or around[-1] not in ("methods", "results", "discussion") else 2
 
 
 def _entries(text: str, piece: Span) -> list[Reference]:
@@ -153,6 +215,14 @@ def _entries(text: str, piece: Span) -> list[Reference]:
 
 def _rest(made: Reference) -> tuple[tuple[str, ...], str, str, str, str, str, str, str, str, str]:
     return (
-        made.authors, made.year, made.title, made.journal, made.volume, made.pages, made.doi, made.pmid,
-        made.importance, made.annotation,
-    )  # fmt: skip
+        made.authors,
+        made.year,
+        made.title,
+        made.journal,
+        made.volume,
+        made.pages,
+        made.doi,
+        made.pmid,
+        made.importance,
+        made.annotation,
+    )

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 
 from pipeline.document import Reference
 
-_NUMBERED = re.compile(r"^(?P<before>[•●·*]{1,3}\s*)?[\[(]?(?P<number>\d{1,3})[\])]?(?P<end>[.)\]:]?)\s*(?P<after>[•●·*]{1,3}\s*)?(?=\S)")
+_NUMBERED = re.compile(
+    r"^(?P<before>[•●·*]{1,3}\s*)?[\[(]?(?P<number>\d{1,3})[\])]?(?P<end>[.)\]:]?)\s*(?P<after>[•●·*]{1,3}\s*)?(?=\S)"
+)
 _YEAR = re.compile(r"(?<![\d/.-])(1[89]\d{2}|20\d{2})(?![\d/])[a-z]?")
 _DOI = re.compile(r"(?:doi:?\s*|doi\.org/|\b)(10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)\]])", re.IGNORECASE)
 _PMID = re.compile(r"(?:PMID|PubMed)(?:\s*PMID)?:?\s*(\d{4,9})\b|pubmed/(\d{4,9})", re.IGNORECASE)
 _INITIALS = r"(?:[A-Z]\.?[ -]?){1,4}"
 _NAME = r"(?:(?:[dD]e|[dD]el|[dD]er|[vV]an|[vV]on|[dD]i|[dD]a|[lL]a|[lL]e|[tT]en|[tT]er|[aA]an|[hH]et|'t|[eE]l|[aA]l|[bB]in|[dD]os|[sS]t\.?)\s+)*[^\W\d_a-z][^\W\d_]*(?:[-'’ ][^\W\d_]+){0,3}?"
 _AUTHOR = re.compile(
-    rf"\s*(?:(?:and|&)\s+)?(?P<name>{_NAME}),?\s+(?P<initials>(?:[A-Z]{{1,4}}|(?:[A-Z]\.\s*-?){{1,4}}))(?:\s+(?:Jr|Sr|[23](?:rd|nd|th)|I{{1,3}}|IV)\.?)?(?=\s*(?:[,.;:(&]|and\b|et al|$))"
+    rf"\s*(?:(?:and|&)\s+)?(?P<name>{_NAME}),?\s+(?P<initials>(?:(?:[A-Z]\.\s?-?){{1,4}}|[A-Z]{{1,4}}))(?:\s+(?:Jr|Sr|[23](?:rd|nd|th)|I{{1,3}}|IV)\.?)?(?=\s*(?:[,.;:(&]|and\b|et al|$))"
 )
 _PLACE = re.compile(
     r"(?P<volume>\d{1,4}[A-Z]?)\s*(?:\((?P<issue>[^)]{1,24})\))?\s*[:,]\s*(?:pp?\.?\s*)?"
@@ -54,7 +56,9 @@ def _by_number(texts: Sequence[str]) -> list[Entry]:
     expected = 0
     for index, text in enumerate(texts):
         match = _NUMBERED.match(text)
-        if not match or (not match["end"] and not text[match.end() :][:1].isupper() and not text.startswith(("[", "("))):
+        if not match or (
+            not match["end"] and not text[match.end() :][:1].isupper() and not text.startswith(("[", "("))
+        ):
             continue
         number = int(match["number"])
         if (not found and number <= 2) or (found and expected <= number <= expected + 2):
@@ -94,6 +98,8 @@ def _by_shape(texts: Sequence[str], starts: Sequence[float], gaps: Sequence[floa
 def reference(text: str, start: int, number: str = "", bullets: int = 0) -> Reference:
     """What an entry says. Without a number its label is made of the first author and the year."""
     match = _NUMBERED.match(text) if number else None
+    if match and not bullets:
+        bullets = len(((match["before"] or "") + (match["after"] or "")).replace(" ", ""))
     body = text[match.end() :] if match else text
     shift = len(body) - len(body.lstrip("•●·* "))
     bullets = bullets or len(body[:shift].replace(" ", ""))
@@ -105,11 +111,20 @@ def reference(text: str, start: int, number: str = "", bullets: int = 0) -> Refe
     title, journal, volume, pages = _parts(rest, year)
     label = number or _surname(authors[0] if authors else body.split(",")[0].split(" ")[0]) + year
     return Reference(
-        label, start, start + len(text), tuple(authors), year, title, journal, volume, pages,
+        label,
+        start,
+        start + len(text),
+        tuple(authors),
+        year,
+        title,
+        journal,
+        volume,
+        pages,
         doi_match[1].rstrip(".") if doi_match else "",
         (pmid_match[1] or pmid_match[2]) if pmid_match else "",
-        _IMPORTANCE.get(bullets, ""), annotation,
-    )  # fmt: skip
+        _IMPORTANCE.get(bullets, ""),
+        annotation,
+    )
 
 
 def labelled(references: Sequence[Reference]) -> list[Reference]:
@@ -119,7 +134,9 @@ def labelled(references: Sequence[Reference]) -> list[Reference]:
     for each in references:
         seen[each.label] += 1
         count = seen[each.label]
-        done.append(each if count == 1 or each.label.isdigit() else replace(each, label=each.label + chr(96 + min(count, 26))))
+        done.append(
+            each if count == 1 or each.label.isdigit() else replace(each, label=each.label + chr(96 + min(count, 26)))
+        )
     return done
 
 
@@ -132,7 +149,14 @@ def _surname(author: str) -> str:
 
 def ascii_key(name: str) -> str:
     """A surname as labels and study ids write it: lower-case ASCII letters, nothing else."""
-    plain = name.replace("ø", "o").replace("Ø", "O").replace("ł", "l").replace("ß", "ss").replace("æ", "ae").replace("đ", "d")
+    plain = (
+        name.replace("ø", "o")
+        .replace("Ø", "O")
+        .replace("ł", "l")
+        .replace("ß", "ss")
+        .replace("æ", "ae")
+        .replace("đ", "d")
+    )
     folded = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z]", "", folded.lower())
 
@@ -163,7 +187,9 @@ def _authors(body: str) -> tuple[list[str], str]:
         if not joint:
             break
         at += joint.end()
-    rest = re.sub(r"^\s*(?:,?\s*(?:et al\.?|and others))?[\s.,:;]*(?:\((?:eds?|editors?)\.?\)[\s.,:;]*)?", "", body[at:])
+    rest = re.sub(
+        r"^\s*(?:,?\s*(?:et al\.?|and others))?[\s.,:;]*(?:\((?:eds?|editors?)\.?\)[\s.,:;]*)?", "", body[at:]
+    )
     return found, rest
 
 

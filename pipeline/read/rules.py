@@ -106,9 +106,13 @@ def _times(inner: _Matrix, outer: _Matrix) -> _Matrix:
     a, b, c, d, e, f = inner
     e1, f1 = _apply(outer, e, f)
     return (
-        a * outer[0] + b * outer[2], a * outer[1] + b * outer[3],
-        c * outer[0] + d * outer[2], c * outer[1] + d * outer[3], e1, f1,
-    )  # fmt: skip
+        a * outer[0] + b * outer[2],
+        a * outer[1] + b * outer[3],
+        c * outer[0] + d * outer[2],
+        c * outer[1] + d * outer[3],
+        e1,
+        f1,
+    )
 
 
 def _apply(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
@@ -127,5 +131,3 @@ def joined(found: Sequence[Rule]) -> list[Rule]:
         else:
             done.append(rule)
     return sorted(done, key=lambda rule: (rule.top, rule.x0))
-
-

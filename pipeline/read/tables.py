@@ -46,16 +46,16 @@ def captions(pieces: Sequence[Line], body: float) -> list[Line]:
             continue
         rest, end = match["rest"], match["end"]
         styled = piece.tokens[0].bold or abs(piece.size - body) > 0.03 * body or bool(end) or not rest
-        above = [o for o in pieces[max(0, index - 40) : index] if o.x0 < piece.x1 and o.x1 > piece.x0 and o.base < piece.base]
+        above = [
+            o for o in pieces[max(0, index - 40) : index] if o.x0 < piece.x1 and o.x1 > piece.x0 and o.base < piece.base
+        ]
         clear = not above or piece.top - max(o.bottom for o in above) > 0.5 * piece.size
         if styled and (not rest or rest[0].isupper() or not rest[0].islower()) and (clear or piece.tokens[0].bold):
             found.append(piece)
     return found
 
 
-def find(
-    pieces: Sequence[Line], ruled: Sequence[Rule], at: Sequence[float], body: float, width: float
-) -> list[Found]:
+def find(pieces: Sequence[Line], ruled: Sequence[Rule], at: Sequence[float], body: float, width: float) -> list[Found]:
     """The tables of one page, from top to bottom. What has no caption, or no two columns, is no table."""
     starts = captions(pieces, body)
     found: list[Found] = []
@@ -104,14 +104,20 @@ def _between_rules(
     """A table under its caption, from its top rule to its last rule of the same width."""
     flat = joined(ruled)
     below = [rule for rule in flat if rule.top > caption.base - 1 and rule.x0 < caption.x1 and rule.x1 > caption.x0]
-    first = next((rule for rule in below if rule.x1 - rule.x0 > 0.15 * max(other.x1 - other.x0 for other in below)), None)
+    first = next(
+        (rule for rule in below if rule.x1 - rule.x0 > 0.15 * max(other.x1 - other.x0 for other in below)), None
+    )
     if first is None:
         return None
     x0, x1 = first.x0 - 4, first.x1 + 4
     between = [
-        piece for piece in pieces
-        if caption.base + 1 < piece.base < first.top + 1 and piece.x0 < x1 and piece.x1 > x0 and piece.x0 >= min(x0, caption.x0) - 2
-    ]  # fmt: skip
+        piece
+        for piece in pieces
+        if caption.base + 1 < piece.base < first.top + 1
+        and piece.x0 < x1
+        and piece.x1 > x0
+        and piece.x0 >= min(x0, caption.x0) - 2
+    ]
     lines = [caption, *between]
     if any(two.top - one.bottom > 1.2 * caption.size for one, two in pairwise(lines)):
         return None
@@ -122,9 +128,15 @@ def _between_rules(
 
 
 def _bands(
-    caption: Line, lines: Sequence[Line], pieces: Sequence[Line], ruled: Sequence[Rule], flat: Sequence[Rule],
-    first: Rule, stop: float, body: float,
-) -> Found | None:  # fmt: skip
+    caption: Line,
+    lines: Sequence[Line],
+    pieces: Sequence[Line],
+    ruled: Sequence[Rule],
+    flat: Sequence[Rule],
+    first: Rule,
+    stop: float,
+    body: float,
+) -> Found | None:
     """Follows the rules of one width downwards while what stands between them is tabular."""
     x0, x1 = first.x0 - 4, first.x1 + 4
     full = [rule for rule in flat if _as_wide(rule, first) and first.top <= rule.top < stop]
@@ -152,9 +164,14 @@ def _bands(
     tall = last.top - first.top
     verticals = _verticals(ruled, x0, x1, first.top, last.bottom, tall)
     return Found(
-        _label(caption), caption.page, tuple(lines), tuple(table_rows), tuple(notes),
-        (x0, first.top, x1, last.bottom + 0.5), verticals,
-    )  # fmt: skip
+        _label(caption),
+        caption.page,
+        tuple(lines),
+        tuple(table_rows),
+        tuple(notes),
+        (x0, first.top, x1, last.bottom + 0.5),
+        verticals,
+    )
 
 
 def _as_wide(rule: Rule, first: Rule) -> bool:
@@ -173,7 +190,9 @@ def _is_prose(held: Sequence[Sequence[Line]], width: float) -> bool:
     return len(held) >= 2 and sum(row[0].width > 0.6 * width for row in held) >= 0.6 * len(held)
 
 
-def _verticals(ruled: Sequence[Rule], x0: float, x1: float, top: float, bottom: float, tall: float) -> tuple[float, ...]:
+def _verticals(
+    ruled: Sequence[Rule], x0: float, x1: float, top: float, bottom: float, tall: float
+) -> tuple[float, ...]:
     lengths = Counter[int]()
     for rule in ruled:
         if not rule.flat and x0 <= rule.x0 <= x1 and rule.top >= top - 4 and rule.bottom <= bottom + 4:
@@ -228,7 +247,8 @@ def _gathered(pieces: Sequence[Line]) -> list[list[Line]]:
 
 def _raised(pieces: Sequence[Line]) -> list[Line]:
     return [
-        replace(piece, tokens=tuple(token._replace(raised=True, glued=True) for token in piece.tokens)) for piece in pieces
+        replace(piece, tokens=tuple(token._replace(raised=True, glued=True) for token in piece.tokens))
+        for piece in pieces
     ]
 
 
@@ -241,9 +261,17 @@ def _notes(
     for row in rows(_held(pieces, x0, x1, top, stop)):
         first = row[0]
         gap = first.top - reach
-        marked = first.tokens[0].raised or bool(_MARK.fullmatch(first.tokens[0].text)) or first.text.startswith(("Note", "*"))
+        marked = (
+            first.tokens[0].raised
+            or bool(_MARK.fullmatch(first.tokens[0].text))
+            or first.text.startswith(("Note", "*"))
+        )
         small = first.size < 0.97 * body or (found and abs(first.size - found[0].size) < 0.1 and first.size <= size)
-        if gap > (1.6 if found else 2.6) * first.size or not (small or (marked and first.size <= size)) or len(found) > 25:
+        if (
+            gap > (1.6 if found else 2.6) * first.size
+            or not (small or (marked and first.size <= size))
+            or len(found) > 25
+        ):
             break
         if first.size > size * 1.08 or (first.bold and not found and first.size > size * 1.02):
             break
@@ -280,9 +308,14 @@ def _above(caption: Line, pieces: Sequence[Line], ruled: Sequence[Rule], body: f
 
 
 def _without_rules(
-    caption: Line, pieces: Sequence[Line], others: Sequence[Line], at: Sequence[float], body: float, width: float,
+    caption: Line,
+    pieces: Sequence[Line],
+    others: Sequence[Line],
+    at: Sequence[float],
+    body: float,
+    width: float,
     ruled: Sequence[Rule],
-) -> Found | None:  # fmt: skip
+) -> Found | None:
     """A table without rules: rows of several runs under the caption, down to running text or a wide gap."""
     x0, x1 = _room(caption, pieces, at, body, width)
     stop = min((o.top for o in others if o.top > caption.base and o.x0 < x1 and o.x1 > x0), default=1e9)
@@ -300,7 +333,12 @@ def _without_rules(
         size = Counter(round(p.size, 1) for r in kept for p in r).most_common(1)[0][0] if kept else row[0].size
         if gap > 2.2 * row[0].size or (kept and abs(row[0].size - size) > 0.12 * size and _single(row, size)):
             break
-        if _single(row, size) and len(row[0].tokens) >= 5 and row[0].width > 0.45 * (x1 - x0) and row[0].size >= 0.97 * size:
+        if (
+            _single(row, size)
+            and len(row[0].tokens) >= 5
+            and row[0].width > 0.45 * (x1 - x0)
+            and row[0].size >= 0.97 * size
+        ):
             break
         kept.append(row)
     while kept and _single(kept[-1], kept[-1][0].size) and len(kept[-1][0].tokens) > 3:
@@ -311,7 +349,9 @@ def _without_rules(
     bottom = max(piece.bottom for row in kept for piece in row)
     notes = _notes(pieces, x0, x1, bottom - 1, stop, body, max(row.size for row in table_rows))
     top = min(piece.top for row in kept for piece in row)
-    return Found(_label(caption), caption.page, tuple(lines), tuple(table_rows), tuple(notes), (x0, top, x1, bottom), ())
+    return Found(
+        _label(caption), caption.page, tuple(lines), tuple(table_rows), tuple(notes), (x0, top, x1, bottom), ()
+    )
 
 
 def _single(row: Sequence[Line], size: float) -> bool:
@@ -324,10 +364,13 @@ def _room(caption: Line, pieces: Sequence[Line], at: Sequence[float], body: floa
     for left, right in pairwise(edges):
         if left - 2 <= caption.x0 and caption.x1 <= right + 2:
             beside = [
-                piece for piece in pieces
-                if piece.size >= 0.97 * body and piece.width > 7 * piece.size
-                and caption.top < piece.base < caption.base + 12 * body and not left - 2 <= piece.x0 <= right
-            ]  # fmt: skip
+                piece
+                for piece in pieces
+                if piece.size >= 0.97 * body
+                and piece.width > 7 * piece.size
+                and caption.top < piece.base < caption.base + 12 * body
+                and not left - 2 <= piece.x0 <= right
+            ]
             if beside:
                 return left, right
     return 0.0, width

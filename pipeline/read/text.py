@@ -57,7 +57,7 @@ class Hyphens:
                         parts = word.split("-")
                         self.hyphened.update("-".join(parts[i : i + 2]) for i in range(len(parts) - 1))
                         self.plain.subtract(parts)
-                        self.plain.update({part: 0 for part in parts})
+                        self.plain.update(dict.fromkeys(parts, 0))
 
     def keeps(self, before: str, after: str) -> bool:
         """Whether the hyphen between the end of a line and the next line's begin belongs to the word."""

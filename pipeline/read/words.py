@@ -82,7 +82,7 @@ class Sheet(NamedTuple):
 def _raw(name: str, result: object, *arguments: object) -> Callable[..., int]:
     """A PDFium function without ctypes' conversions: every argument a plain int, the GIL kept."""
     address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)  # type: ignore[arg-type, return-value, call-arg]
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)  # type: ignore[arg-type]
 
 
 _P, _I = ctypes.c_void_p, ctypes.c_int
@@ -161,10 +161,13 @@ class _Facts:
         at = boxes.ctypes.data
         _drain(map(_loose, repeat(handle), ends, range(at, at + 32 * count, 16)))
         at = origins.ctypes.data
-        _drain(map(_origin, repeat(handle), first, range(at, at + 16 * count, 16), range(at + 8, at + 8 + 16 * count, 16)))
+        _drain(
+            map(_origin, repeat(handle), first, range(at, at + 16 * count, 16), range(at + 8, at + 8 + 16 * count, 16))
+        )
         at, stop = tight.ctypes.data, tight.ctypes.data + 64 * count
         _drain(map(_tight, repeat(handle), ends, *(range(at + 8 * k, stop + 8 * k, 32) for k in range(4))))
-        self.angles = np.round(np.fromiter(map(_angle, repeat(handle), first), float, count) / (math.pi / 2), 2) % 4
+        # PDFium counts clockwise
+        self.angles = np.round(-np.fromiter(map(_angle, repeat(handle), first), float, count) / (math.pi / 2), 2) % 4
         objects = list(map(_object, repeat(handle), ends))
         self.page, self.boxes, self.origins, self.tight = page, boxes, origins, tight
         styles = _styles(handle, objects, ends)
@@ -230,7 +233,7 @@ def _styles(handle: int, objects: Sequence[int], indices: Sequence[int]) -> dict
         font = _font(key) if key else 0
         if font not in fonts:
             fonts[font] = _weight(font) if font else (False, False)
-        styles[key] = (round(size, 2), *fonts[font])
+        styles[key] = (max(round(size, 2), 0.5), *fonts[font])
     return styles
 
 
@@ -248,9 +251,20 @@ def _word(page: Page, text: str, start: int, index: int, facts: _Facts) -> list[
     hyphen = text[-1] in HYPHENS
     shown = text[:-1] + "-" if hyphen else text
     whole = Token(
-        _mend(shown), facts.x0[index], facts.top[index], facts.x1[index], facts.bottom[index],
-        facts.base[index], size, facts.bold[2 * index], facts.italic[2 * index], False, hyphen, page.number, False,
-    )  # fmt: skip
+        _mend(shown),
+        facts.x0[index],
+        facts.top[index],
+        facts.x1[index],
+        facts.bottom[index],
+        facts.base[index],
+        size,
+        facts.bold[2 * index],
+        facts.italic[2 * index],
+        False,
+        hyphen,
+        page.number,
+        False,
+    )
     if len(text) == 1:
         return [whole]
     high = 0.22 * max(size, 1.0)
@@ -290,6 +304,9 @@ def _walk(
     for k in range(1, len(text) - 1):
         if not text[k].isalnum() and raised[k - 1] and raised[k + 1]:
             raised[k] = True
+    for k in range(len(text) - 1):
+        if text[k] in "-−–+" and raised[k + 1] and ground - feet[k] > 0.4 * main:
+            raised[k] = True
     if not any(raised) or all(raised):
         return [whole]
     tokens: list[Token] = []
@@ -301,9 +318,15 @@ def _walk(
         x = [a * box[i, j] + c * box[i, m] + e for i in (low, high) for j, m in ((0, 3), (2, 1))]
         tokens.append(
             whole._replace(
-                text=_mend(text[begin:k]), x0=float(min(x)), x1=float(max(x)), size=max(sizes[begin:k]),
-                base=ground, raised=raised[begin], hyphen=whole.hyphen and k == len(text), glued=begin > 0,
-            )  # fmt: skip
+                text=_mend(text[begin:k]),
+                x0=float(min(x)),
+                x1=float(max(x)),
+                size=max(sizes[begin:k]),
+                base=ground,
+                raised=raised[begin],
+                hyphen=whole.hyphen and k == len(text),
+                glued=begin > 0,
+            )
         )
         begin = k
     return tokens
@@ -313,7 +336,7 @@ def _mend(text: str) -> str:
     """Control characters out, ligatures apart, TeX's free-standing accents put onto their letters."""
     if text.isascii():
         return text if text.isprintable() else "".join(char for char in text if char.isprintable()) or "\ufffd"
-    if "\ufb00" <= max(text) and any("\ufb00" <= char <= "\ufb06" for char in text):
+    if max(text) >= "\ufb00" and any("\ufb00" <= char <= "\ufb06" for char in text):
         text = "".join(unicodedata.normalize("NFKC", char) if "\ufb00" <= char <= "\ufb06" else char for char in text)
     if len(text) > 1:
         text = _ACCENT.sub(

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from typing import get_args
 
@@ -21,25 +22,41 @@ FEW_PEOPLE, FEW_SHARE = 2, Fraction(1, 5)
 """Samples that differ by no more than this many people, or this share, may be one study counted at two moments."""
 
 EXCLUSIVE = (
-    {"crossover", "parallel_arm", "single_arm"},
-    {"open_label", "single_blind", "double_blind", "triple_blind"},
-    {"randomised", "non_randomised", "quasi_randomised", "fixed_order"},
-    {"uncontrolled", "placebo_controlled"},
-    {"uncontrolled", "active_controlled"},
-    {"single_centre", "two_site"},
-    {"single_centre", "multicentre"},
-    {"prospective", "retrospective"},
+    frozenset({"crossover", "parallel_arm", "single_arm"}),
+    frozenset({"open_label", "single_blind", "double_blind", "triple_blind"}),
+    frozenset({"randomised", "non_randomised", "quasi_randomised", "fixed_order"}),
+    frozenset({"uncontrolled", "placebo_controlled"}),
+    frozenset({"uncontrolled", "active_controlled"}),
+    frozenset({"single_centre", "two_site"}),
+    frozenset({"single_centre", "multicentre"}),
+    frozenset({"prospective", "retrospective"}),
 )
 """Designs (ids of the vocabulary) of which a study can have but one out of each set."""
 
 
 def compare_study(study_id: str, stated: Mapping[Voice, Sequence[Placed]]) -> Iterator[Comparison]:
     """The comparisons of one study's columns that do not depend on a result."""
+    yield from _compare_designs(study_id, stated)
     for column, judge in _COLUMNS.items():
         values = {voice: _statements(placed, column) for voice, placed in stated.items()}
         if comparison := compare(study_id, column, values, judge):
             yield comparison
     yield from _compare_doses(study_id, stated)
+
+
+def _compare_designs(study_id: str, stated: Mapping[Voice, Sequence[Placed]]) -> Iterator[Comparison]:
+    """A row for each set of exclusive designs that the voices choose from differently, else one for the whole."""
+    values = {voice: _statements(placed, "design") for voice, placed in stated.items()}
+    conflicts = []
+    for group in EXCLUSIVE:
+        named = {
+            voice: [one for one in said if concepts(one.text, "designs") & group] for voice, said in values.items()
+        }
+        comparison = compare(study_id, "design", named, partial(judge_exclusive, group=group))
+        if comparison and comparison.verdict == "conflict":
+            conflicts.append(comparison)
+    whole = compare(study_id, "design", values, judge_design)
+    yield from conflicts or ([whole] if whole else [])
 
 
 def _statements(placed: Sequence[Placed], column: str) -> list[Statement]:
@@ -108,23 +125,31 @@ def judge_terms(name: str, kind: Kind) -> Judge:
 
 
 def judge_design(one: Statement, other: Statement) -> Opinion:
-    """Designs have many sides; only those that exclude each other are in conflict."""
-    first, second = concepts(one.text, "designs"), concepts(other.text, "designs")
-    for group in EXCLUSIVE:
-        if first & group and second & group and not first & second & group:
-            return Opinion("design", "a study cannot be both")
-    return AGREE if first & second else Opinion("", "two sides of a design that do not exclude each other")
+    """Designs have many sides, and those that do not exclude each other go together."""
+    shared = concepts(one.text, "designs") & concepts(other.text, "designs")
+    return AGREE if shared else Opinion("", "two sides of a design that do not exclude each other")
+
+
+def judge_exclusive(one: Statement, other: Statement, *, group: frozenset[str]) -> Opinion:
+    """Designs of a set of which a study can have but one."""
+    shared = concepts(one.text, "designs") & concepts(other.text, "designs") & group
+    return AGREE if shared else Opinion("design", "a study cannot be both")
 
 
 def judge_schedule(one: Statement, other: Statement) -> Opinion:
-    """Frequencies agree where both are of one kind, a single administration or repeated ones."""
+    """Frequencies are in conflict where the one is a single administration and the other are repeated ones."""
     kinds = {concept.id: concept.kind for concept in vocabulary("frequencies")}
-    first, second = ({kinds.get(id_, id_) for id_ in concepts(said.text, "frequencies")} for said in (one, other))
-    return AGREE if first & second else Opinion("schedule", "single against repeated, or not to be matched")
+    first, second = (concepts(said.text, "frequencies") for said in (one, other))
+    if one.cell == other.cell or first & second:
+        return AGREE
+    if not first <= kinds.keys() or not second <= kinds.keys():
+        return Opinion("", "words of which at least one is no known schedule")
+    if {kinds[id_] for id_ in first} & {kinds[id_] for id_ in second}:
+        return Opinion("", "schedules of one kind")
+    return Opinion("schedule", "a single administration against repeated ones")
 
 
 _COLUMNS: Mapping[str, Judge] = {
-    "design": judge_design,
     "diagnosis": judge_terms("diagnoses", "diagnosis"),
     "n": judge_people,
     "route": judge_terms("routes", "route"),

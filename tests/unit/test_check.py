@@ -52,6 +52,11 @@ def test_events_without_a_total_are_held_against_the_sample_of_the_record_or_of_
     assert not findings(other_study, rate("92.3", events=13), of="percentage")
 
 
+def test_a_total_from_elsewhere_without_a_slip_that_explains_it_is_implausible_only() -> None:
+    assert only(record(n=84), rate("1.95", events=4), of="percentage").verdict == "implausible"
+    assert only(rate("1.95", events=4, n=84), of="percentage").verdict == "fails"
+
+
 def test_a_sample_that_is_the_events_themselves_is_no_denominator() -> None:
     assert only(record(n=14), rate("92.3", events=13, n=13), of="percentage").stated == "13 of 14 as 92.3 %"
     assert only(rate("100", events=13, n=13), of="percentage").verdict == "holds"
@@ -78,6 +83,7 @@ def test_the_people_of_a_study_in_arms_are_not_those_of_one_arm() -> None:
 def test_a_sample_from_elsewhere_in_the_document_makes_a_misfit_implausible_only() -> None:
     assert only(record(n=7), rate("50"), of="whole_people").verdict == "implausible"
     assert only(record(n=7), record(n=8), rate("50"), of="whole_people").verdict == "holds"
+    assert only(record(n=1), record(n=7), rate("50"), of="whole_people").stated == "50 % of 7"
 
 
 def test_nothing_is_said_where_nothing_could_fail() -> None:
@@ -119,6 +125,7 @@ def test_arms_add_up_to_the_study() -> None:
     found = only(*arms, of="arms")
     assert (found.verdict, found.stated, found.expected, found.row) == ("implausible", "47 + 25 of 73", "72", 1)
     assert only(*arms, record(n=72), of="arms").verdict == "holds"
+    assert only(*arms, record(n=47), of="arms").stated == "47 + 25 of 73"
 
 
 def test_in_a_crossover_everybody_is_in_every_arm() -> None:

@@ -146,6 +146,14 @@ def test_only_designs_that_exclude_each_other_are_in_conflict(one: str, other: s
     assert verdict(table(design=one), prose(design=other), column="design") == expected
 
 
+def test_other_sides_of_a_design_do_not_hide_a_conflict() -> None:
+    review = table(design="parallel-arm"), prose(design="crossover", start=1), prose(design="two-site", start=2)
+    found = only(*review, paper(design="double-blind;parallel-arm"), column="design")
+    assert (found.verdict, found.kind, found.table, found.prose) == ("conflict", "design", "parallel-arm", "crossover")
+    both = paper(design="open-label;double-blind;crossover")
+    assert verdict(table(design="double-blind"), both, column="design") == ("agree", "")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
@@ -169,6 +177,8 @@ def test_routes_and_schedules() -> None:
     assert verdict(table(route="IV"), paper(route="IN"), column="route") == ("conflict", "route")
     assert verdict(table(frequency="single"), paper(frequency="bolus"), column="frequency") == ("agree", "")
     assert verdict(table(frequency="single"), paper(frequency="3/d"), column="frequency") == ("conflict", "schedule")
+    assert verdict(table(frequency="single"), paper(frequency="2 infusions"), column="frequency") == ("agree", "")
+    assert verdict(table(frequency="1/d"), paper(frequency="3/d"), column="frequency") == ("agree", "")
 
 
 # Who is heard.

@@ -194,6 +194,10 @@ def test_nothing_found_does_not_meet_a_floor() -> None:
     assert through([], gold(n=7), floors(recall=None)).verdict == "withheld"
 
 
+def test_a_floor_of_nothing_asks_nothing() -> None:
+    assert through([], gold(n=7), floors(precision=0, recall=0)).verdict == "released"
+
+
 def test_a_floor_for_what_gold_no_longer_holds_is_not_met() -> None:
     assert through([paper(n=7)], gold(n=7), (Floor("paper", "dose", None, 0.5),)).verdict == "withheld"
 

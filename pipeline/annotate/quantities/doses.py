@@ -10,7 +10,9 @@ from pipeline.annotate.quantities.lists import LISTED_DIGITS, pieces
 
 _KIND = "dose"
 # Amounts found in a body or measured in a sample are no doses.
-_MEASURED = re.compile(r"(?:excretion|concentrations?|levels?|output|clearance|loss|weigh\w*|birth ?weight) (?:of|was|were|by) $")
+_MEASURED = re.compile(
+    r"(?:excretion|concentrations?|levels?|output|clearance|loss|weigh\w*|birth ?weight) (?:of|was|were|by) $"
+)
 
 
 def doses(text: str) -> Iterator[Found]:

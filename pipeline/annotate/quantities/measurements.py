@@ -28,7 +28,9 @@ _LEADS = re.compile(
     rf"(?: (?:about|approximately|only|around))? ?(?P<value>-?{INNER})(?![\w%]| ?%| ?-?(?:to|of|patients|subjects|out)\b)",
     re.IGNORECASE,
 )
-_NO_MEASURE = re.compile(r"(?:\bmax(?:imum)?|\bcut-?off|\brange|\bthreshold|\bscor\w+ (?:[<>≤≥]=?|of at least))[^.;]{0,12}$", re.IGNORECASE)
+_NO_MEASURE = re.compile(
+    r"(?:\bmax(?:imum)?|\bcut-?off|\brange|\bthreshold|\bscor\w+ (?:[<>≤≥]=?|of at least))[^.;]{0,12}$", re.IGNORECASE
+)
 _WITH_INTERVAL = re.compile(rf"(?P<value>{SIGNED})(?= ?[\[(;,] ?\d\d(?:\.\d+)? ?% ?-?C)")
 
 

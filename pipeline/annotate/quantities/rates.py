@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.annotate.found import ADJECTIVES, PEOPLE, Found
-from pipeline.annotate.numbers import COUNT, FRACTION, INNER, number, fraction
+from pipeline.annotate.found import ADJECTIVES, Found
+from pipeline.annotate.numbers import COUNT, FRACTION, INNER, fraction, number
 from pipeline.annotate.quantities.lists import LISTED_DIGITS, pieces
+from pipeline.fields import PEOPLE
 
 _PERCENT = r" ?-?(?:%|(?i:per ?cent)\b)"
 _OF = r" ?(?:/|(?:out )?of) ?(?:the |all |these |those |a total of )?(?:remaining |other )?"
@@ -22,12 +23,14 @@ _PERCENT_FIRST = re.compile(
 )
 _SLASH = re.compile(r"(?<![\w/.,-])(?P<events>\d{1,5}) ?/ ?(?P<total>\d{1,6})(?![\w/%]|[.,]\d)")
 _OUT_OF = re.compile(
-    rf"(?P<events>{COUNT}) (?:out of|of)(?: the| all| these| those| a total of)? (?P<total>{COUNT})"
+    rf"(?P<events>{COUNT}) (?:out of|of|in)(?: the| all| these| those| a total of)? (?P<total>{COUNT})"
     rf"(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b)",
     re.IGNORECASE,
 )
 # Not a share of people: a level of confidence, a solution's strength.
-_NO_RATE = r"(?! ?-?(?:CI|confidence|credible|saline|sodium|NaCl|dextrose|glucose|solution|w/v|cream|gel|ointment|lidocaine))"
+_NO_RATE = (
+    r"(?! ?-?(?:CI|confidence|credible|saline|sodium|NaCl|dextrose|glucose|solution|w/v|cream|gel|ointment|lidocaine))"
+)
 _SHARE = re.compile(rf"(?P<list>{LISTED_DIGITS}){_PERCENT}{_NO_RATE}")
 _WORDED = re.compile(FRACTION, re.IGNORECASE)
 
@@ -42,7 +45,9 @@ def rates(text: str) -> Iterator[Found]:
     for match in _SHARE.finditer(text):
         found = list(pieces(text, match.start("list"), match.end("list")))
         for piece in found:
-            yield Found("rate", piece.start, match.end() if piece is found[-1] else piece.end, piece.low, piece.high, "%")
+            yield Found(
+                "rate", piece.start, match.end() if piece is found[-1] else piece.end, piece.low, piece.high, "%"
+            )
     for match in _WORDED.finditer(text):
         yield Found("rate", match.start(), match.end(), fraction(match[0]), unit="%", preferred=match[0])
 

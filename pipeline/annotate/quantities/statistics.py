@@ -22,11 +22,12 @@ _P = re.compile(
 )
 _OPERATORS = {"of": "=", "was": "=", "≤": "<=", "≥": ">="}
 _RATIO_NAMES = (
-    r"(?i:odds ratios?|hazard ratios?|risk ratios?|relative risks?|rate ratios?|standardi[sz]ed mean difference|"
-    r"effect sizes?|Cohen'?s d|Hedges'? g)|OR|aOR|HR|aHR|RR|IRR|SMD|NNT|NNH"
+    r"(?i:odds ratios?|hazard ratios?|risk ratios?|relative risks?|rate ratios?)|OR|aOR|HR|aHR|RR|IRR|NNT|NNH"
 )
+# A standardised mean difference is a difference between arms, in units of the SD.
+_DIFFERENCE_NAMES = r"(?i:standardi[sz]ed mean differences?|effect sizes?|Cohen'?s d|Hedges'? g)|SMD|d(?= ?=)|g(?= ?=)"
 _RATIO = re.compile(
-    rf"(?<![\w-])(?P<name>{_RATIO_NAMES}|d(?= ?=))(?: ?[\[(][A-Za-z]{{1,5}}[\])])? ?(?:=|:|,|was|of|is)? ?(?P<value>-?{INNER})(?![\w%])"
+    rf"(?<![\w-])(?:(?P<ratio>{_RATIO_NAMES})|(?P<difference>{_DIFFERENCE_NAMES}))(?: ?[\[(][A-Za-z]{{1,5}}[\])])? ?(?:=|:|,|was|of|is)? ?(?P<value>-?{INNER})(?![\w%])"
 )
 _PROPORTION = re.compile(r"(?<![\w:.])(?P<left>\d{1,3}(?:\.\d+)?) ?: ?(?P<right>\d{1,3}(?:\.\d+)?)(?![\w:.]\d|:)")
 
@@ -55,9 +56,10 @@ def statistics(text: str) -> Iterator[Found]:
 
 
 def ratios(text: str) -> Iterator[Found]:
-    """Named effect ratios (`OR 2.3`) and proportions (`1:15`)."""
+    """Named ratios (`OR 2.3`), standardised differences (`d = 0.52`) and proportions (`1:15`)."""
     for match in _RATIO.finditer(text):
-        yield Found("ratio", match.start(), match.end(), number(match["value"]), parts={"kind": match["name"]})
+        field, name = ("ratio", match["ratio"]) if match["ratio"] else ("difference", match["difference"])
+        yield Found(field, match.start(), match.end(), number(match["value"]), parts={"kind": name})
     for match in _PROPORTION.finditer(text):
         if match["left"] != "0":
             yield Found("ratio", match.start(), match.end(), preferred=f"{match['left']}:{match['right']}")

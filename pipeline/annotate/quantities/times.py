@@ -18,9 +18,13 @@ _ABOUT = (
     r"(?:(?:about|approximately|approx\.?|around|only|at least|at most|more than|less than|fewer than|up to|nearly|almost|"
     r"another|an additional|the|a|an|first|last|next|past|previous|upwards? of|mean|median|total|of|to|~|[<>≤≥]) ?)*"
 )
-_LASTS = re.compile(rf"(?:\bfor|\bover|\bduring|\blast(?:s|ed|ing)|\bevery|\bpast|\blifetime|\bduration|\blength) {_ABOUT}$", re.IGNORECASE)
+_LASTS = re.compile(
+    rf"(?:\bfor|\bover|\bduring|\blast(?:s|ed|ing)|\bevery|\bpast|\blifetime|\bduration|\blength) {_ABOUT}$",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
-    rf"(?:\bat|\bafter|\bwithin|\bby|\buntil|\btill|\bthrough|\bpost|\bbeyond|\band|\bday|\bup to|\bto) {_ABOUT}$", re.IGNORECASE
+    rf"(?:\bat|\bafter|\bwithin|\bby|\buntil|\btill|\bthrough|\bpost|\bbeyond|\band|\bday|\bup to|\bto) {_ABOUT}$",
+    re.IGNORECASE,
 )
 _THEN = re.compile(
     r" ?-?(?:post|after\b|following|later\b|follow|from (?:baseline|infusion|the)|before|prior|into\b|since\b|time ?point|"
@@ -28,26 +32,41 @@ _THEN = re.compile(
     re.IGNORECASE,
 )
 _AGE_BEFORE = re.compile(r"\b(?:age|aged|ages|old)\b[^.;]{0,25}$", re.IGNORECASE)
-_AGE_AFTER = re.compile(r" ?-?(?:old|of age)\b", re.IGNORECASE)
+# An age, or the distance between two visits.
+_NO_MOMENT = re.compile(r" ?-?(?:old|of age|apart|ago)\b", re.IGNORECASE)
 
-_PER = {"day": "d", "d": "d", "daily": "d", "week": "wk", "wk": "wk", "weekly": "wk", "month": "mo", "monthly": "mo", "year": "a"}
+_PER = {
+    "day": "d",
+    "d": "d",
+    "daily": "d",
+    "week": "wk",
+    "wk": "wk",
+    "weekly": "wk",
+    "month": "mo",
+    "monthly": "mo",
+    "year": "a",
+}
 _TIMES_WORDS = {"once": Decimal(1), "twice": Decimal(2), "thrice": Decimal(3)}
 _OFTEN = re.compile(
     rf"(?P<times>(?P<word>(?<![\w-])(?:once|twice|thrice))|(?P<count>{COUNT}) ?-?(?:times|x|×)) ?-?"
     r"(?:(?:a|per|each|every|/) ?-?)?(?P<per>daily|weekly|monthly|day|week|wk|month|year)\b",
     re.IGNORECASE,
 )
-_EVERY = re.compile(rf"\b(?:every|q) ?(?P<count>{COUNT}) ?-?(?P<unit>h\b|hours?|hrs?|days?|weeks?|wks?|months?)", re.IGNORECASE)
+_EVERY = re.compile(
+    rf"\b(?:every|q) ?(?P<count>{COUNT}) ?-?(?P<unit>h\b|hours?|hrs?|days?|weeks?|wks?|months?)", re.IGNORECASE
+)
 _SERIES = re.compile(
     rf"(?P<count>{COUNT})(?:-| )(?:(?!of |for |in |with |and |or |the |to )[\w-]+ ){{0,4}}?"
     r"(?P<what>infusions|injections|administrations|sessions)\b",
     re.IGNORECASE,
 )
-_ADVERB = re.compile(r"(?<![\w-])(?P<per>daily|weekly|monthly|nightly)\b(?! (?:life|living|activit|function|diar))", re.IGNORECASE)
+_ADVERB = re.compile(
+    r"(?<![\w-])(?P<per>daily|weekly|monthly|nightly)\b(?! (?:life|living|activit|function|diar))", re.IGNORECASE
+)
 
 
 def times(text: str) -> Iterator[Found]:
-    """Time points and durations with their UCUM unit. Ages are claimed with no field."""
+    """Time points and durations with their UCUM unit. Ages and intervals are claimed with no field."""
     for match in _NAMED.finditer(text):
         for piece in pieces(text, match.start("list"), match.end("list")):
             first = piece.start == match.start("list")
@@ -86,7 +105,7 @@ def _measured() -> re.Pattern[str]:
 
 def _field(text: str, start: int, end: int, *, hyphen: bool) -> str:
     before, after = text[max(0, start - 60) : start], text[end : end + 30]
-    if _AGE_BEFORE.search(before) or _AGE_AFTER.match(after):
+    if _AGE_BEFORE.search(before) or _NO_MOMENT.match(after):
         return ""
     if _LASTS.search(before):
         return "duration"

@@ -25,11 +25,11 @@ _INHERITED_LABELS = 2
 
 @dataclass
 class Memory:
-    """What the paragraph has said so far: the study spoken of last, and of each study its drug and its sample."""
+    """What the paragraph has said so far: the study and the drug spoken of last, and of each study its drug."""
 
     study: tuple[str, Citation] | None = None
+    last: Mention | None = None
     drug: dict[str, Mention] = field(default_factory=dict)
-    sample: dict[str, Mention] = field(default_factory=dict)
 
 
 def prose_records(document: Document, mentions: Sequence[Mention], studies: Studies) -> Iterator[EvidenceRecord]:
@@ -38,13 +38,16 @@ def prose_records(document: Document, mentions: Sequence[Mention], studies: Stud
     for block in document.blocks:
         if block.kind in ("paragraph", "list"):
             memory = Memory()
-            held = list(_sentences(document, block, mentions))
+            held = list(_sentences(document, block, mentions, own=studies.reports_own))
+            named = _named_by_headings(document, block, mentions)
             for sentence, following in zip_longest(held, held[1:]):
                 if memory.study is None and not sentence.citations:
                     memory.study = _announced(following, studies)
                 for anchor, items in statements(sentence):
                     study, citation = _owner(sentence, anchor, studies, memory)
-                    yield _finished(sentence, items, study, citation, memory, main)
+                    yield _finished(
+                        sentence, items, study, citation, memory.drug.get(study) or memory.last or named or main
+                    )
                 _remember(sentence, studies, memory)
 
 
@@ -63,15 +66,34 @@ def main_drug(mentions: Sequence[Mention]) -> Mention | None:
     return max(drugs, key=lambda one: (counts[one.concept_id], -one.start), default=None)
 
 
-def _sentences(document: Document, block: Block, mentions: Sequence[Mention]) -> Iterator[Sentence]:
+def _named_by_headings(document: Document, block: Block, mentions: Sequence[Mention]) -> Mention | None:
+    """The treatment that the nearest heading over a paragraph names."""
+    over = [section for section in document.sections if section.start <= block.start < section.end]
+    for section in sorted(over, key=lambda section: -section.level):
+        heading = section.start + len(section.title) + 20
+        for one in mentions:
+            if (
+                section.start <= one.start
+                and one.end <= heading
+                and role_of(one) is Role.TREATMENT
+                and not is_inert(one)
+            ):
+                return one
+    return None
+
+
+def _sentences(document: Document, block: Block, mentions: Sequence[Mention], *, own: bool) -> Iterator[Sentence]:
     section = document.section_at(block.start)
     source: Source = "abstract" if section is not None and section.kind == "abstract" else "prose"
+    before: tuple[Mention, ...] = ()
     for span in sentences(document.text, block.start, block.end):
         first = bisect_left(mentions, span.start, key=lambda one: one.start)
         last = bisect_left(mentions, span.end, key=lambda one: one.start)
         held = tuple(one for one in mentions[first:last] if one.end <= span.end)
         cited = tuple(one for one in document.citations if span.start <= one.start < span.end)
-        yield Sentence(document, span, source, held, cited)
+        sentence = Sentence(document, span, source, held, cited, before, own and not cited)
+        yield sentence
+        before = tuple({one.concept_id: one for one in reversed(sentence.treatments)}.values())[::-1]
 
 
 def _owner(sentence: Sentence, anchor: Mention, studies: Studies, memory: Memory) -> tuple[str, Citation | None]:
@@ -98,21 +120,16 @@ def _finished(
     items: Sequence[DataItem],
     study: str,
     citation: Citation | None,
-    memory: Memory,
-    main: Mention | None,
+    drug: Mention | None,
 ) -> EvidenceRecord:
-    """Adds what the sentence leaves to its readers: the citation as printed, the drug and the sample spoken of before."""
+    """Adds what the sentence leaves to its readers: the citation as printed, the drug spoken of before."""
     document = sentence.document
     more = list(items)
     if citation is not None:
         more.append(item(document, "citations", ";".join(citation.labels), citation.start, citation.end, "citation"))
     have = {one.column for one in more}
-    drug = memory.drug.get(study) or main
-    if drug is not None and "drug" not in have and not sentence.treatments:
+    if drug is not None and "drug" not in have:
         more.extend(items_of(document, drug, "inherited"))
-    sample = memory.sample.get(study)
-    if sample is not None and "n" not in have:
-        more.extend(items_of(document, sample, "inherited"))
     return record(document, study, sentence.source, sentence.span.start, sentence.span.end, more)
 
 
@@ -122,7 +139,4 @@ def _remember(sentence: Sentence, studies: Studies, memory: Memory) -> None:
         memory.study = (studies.cited(last)[0], last) if len(last.labels) <= _INHERITED_LABELS else None
     about = memory.study[0] if memory.study else sentence.document.document_id
     if sentence.active:
-        memory.drug[about] = sentence.active[0]
-    samples = sentence.of(Role.SAMPLE)
-    if len(samples) == 1:
-        memory.sample[about] = samples[0]
+        memory.drug[about] = memory.last = sentence.active[0]

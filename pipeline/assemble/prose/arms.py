@@ -9,12 +9,27 @@ from pipeline.assemble.binding import nearest, respectively
 from pipeline.assemble.items import is_inert, is_time, item, items_of, joined, role_of
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.evidence import DataItem, Mention
-from pipeline.fields import BY_NAME, Role
+from pipeline.fields import BY_NAME, PEOPLE, Role
 
-_VERSUS = re.compile(r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or|and)\b", re.IGNORECASE)
+_VERSUS = re.compile(
+    r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or|and)\b", re.IGNORECASE
+)
 _COMPARING = re.compile(r"\bcompar\w+", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|with)\b")
-_AGAINST = re.compile(r"\b(?:compar\w+ (?:to|with)|versus|vs\.?|than|relative to|against) (?:\w+ ){0,2}$", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"\b(?:compar\w+ (?:to|with)|differ\w* (?:\w+ ){0,2}from|versus|vs\.?|than|relative to|against|over) (?:\w+ ){0,2}$",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"\b(?:kept|maintained|remained|stabili[sz]ed|continued|continuing|stayed|staying|stable doses?|background|all(?: of them)?) "
+    r"(?:on|of) (?:\w+[ -]){0,4}?(?:\w+ (?:or|and) )?$",
+    re.IGNORECASE,
+)
+_POPULATION_BEFORE = re.compile(
+    r"\b(?:with|had|has|have|having|from|of|in|for|chronic|treated)(?: [\w-]+){0,3} ?$", re.IGNORECASE
+)
+_POPULATION_AFTER = re.compile(rf" ?[\w-]*(?: [\w-]+)? ?{PEOPLE}\b", re.IGNORECASE)
+_ARM = {"n": "arm_n"}
 _LENGTH_BEFORE = re.compile(r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$", re.IGNORECASE)
 _LENGTH_AFTER = re.compile(
     r"(?: ?-?(?:long|lasting))? ?-?(?:(?!to\b|of\b|prior\b|before\b|after\b|following\b|from\b|post)[\w-]+ ){0,2}?"
@@ -30,21 +45,46 @@ def arm(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Iterator[
     if given is not None:
         yield from items_of(document, given, "nearest")
         yield item(document, "arm", given.preferred, given.start, given.end, f"{given.field}.nearest")
-        if not is_inert(given):
-            yield from _comparator(sentence, given)
+    tested = [drug for drug in sentence.active if not _is_background(sentence.text, drug)]
+    if given is None or (tested and given.concept_id == tested[0].concept_id):
+        yield from _comparator(sentence, given)
     yield from _regimen(sentence, one, given, alike)
 
 
 def setting(sentence: Sentence, one: Mention) -> Iterator[DataItem]:
     """How many people, who they were, how the study was made."""
     document = sentence.document
-    for role in (Role.SAMPLE, Role.POPULATION):
-        found = nearest(document.text, one, sentence.of(role), right=0)
-        if found is not None:
-            yield from items_of(document, found, "sentence")
+    sample = nearest(document.text, one, sentence.of(Role.SAMPLE), right=0)
+    if sample is not None:
+        yield from items_of(document, sample, "sentence", columns=_ARM if _of_an_arm(sentence, sample) else None)
+    population = nearest(
+        document.text,
+        one,
+        [found for found in sentence.of(Role.POPULATION) if _is_population(document.text, found)],
+        right=0,
+    )
+    if population is not None:
+        yield from items_of(document, population, "sentence")
     designs = sentence.of(Role.DESIGN)
     if designs:
         yield from joined(document, designs, "sentence")
+
+
+def _of_an_arm(sentence: Sentence, sample: Mention) -> bool:
+    """Whether a sample is one arm's: the sentence counts several, each beside a treatment of its own."""
+    beside = {
+        other.start: nearest(sentence.text, other, sentence.treatments, limit=45) for other in sentence.of(Role.SAMPLE)
+    }
+    named = [drug.concept_id for drug in beside.values() if drug is not None]
+    return beside.get(sample.start) is not None and len(set(named)) > 1
+
+
+def _is_population(text: str, one: Mention) -> bool:
+    """Whether a diagnosis says who was studied, not what was felt or measured."""
+    return bool(
+        _POPULATION_BEFORE.search(text[max(0, one.start - 50) : one.start])
+        or _POPULATION_AFTER.match(text, one.end, one.end + 40)
+    )
 
 
 def is_length_of_treatment(text: str, one: Mention) -> bool:
@@ -54,14 +94,17 @@ def is_length_of_treatment(text: str, one: Mention) -> bool:
 
 
 def _given(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mention | None:
-    text, active = sentence.text, sentence.active
-    in_order = respectively(text, alike, sentence.treatments, sentence.span.end)
+    text = sentence.text
+    in_order = respectively(text, alike, sentence.treatments or sentence.before, sentence.span.end)
     if one.start in in_order:
         return in_order[one.start]
+    candidates = [
+        drug for drug in sentence.treatments if not _held_against(text, drug) and not _is_background(text, drug)
+    ]
+    active = [drug for drug in candidates if not is_inert(drug)]
     if active and len(alike) < 2 and role_of(one) is not Role.MEASUREMENT:
         # How a study was made is told of the treatment under test, which is named first.
         return active[0]
-    candidates = tuple(drug for drug in sentence.treatments if not _held_against(text, drug)) or sentence.treatments
     contrast = BY_NAME[one.field].measure == "difference" or len(alike) < 2
     return nearest(text, one, active if contrast and active else candidates, alike)
 
@@ -71,20 +114,30 @@ def _held_against(text: str, drug: Mention) -> bool:
     return bool(_AGAINST.search(text[max(0, drug.start - 40) : drug.start]))
 
 
-def _comparator(sentence: Sentence, given: Mention) -> Iterator[DataItem]:
+def _is_background(text: str, drug: Mention) -> bool:
+    """Whether a drug is what everybody was on already."""
+    return bool(_BACKGROUND.search(text[max(0, drug.start - 60) : drug.start]))
+
+
+def _comparator(sentence: Sentence, given: Mention | None) -> Iterator[DataItem]:
     document, text = sentence.document, sentence.text
-    comparing = _COMPARING.search(text, sentence.span.start, given.start)
     for other in sentence.treatments:
-        if other.concept_id == given.concept_id:
+        if (given is not None and other.concept_id == given.concept_id) or _is_background(text, other):
             continue
-        between = text[min(given.end, other.end) : max(given.start, other.start)]
-        if is_inert(other) or _VERSUS.search(between) or (comparing and _TO.search(between)):
+        if is_inert(other) or _held_against(text, other) or (given is not None and _compared(sentence, given, other)):
             yield item(document, "comparator", other.preferred, other.start, other.end, f"{other.field}.compared")
-            own = nearest(text, other, [one for one in sentence.of(Role.REGIMEN) if _is_amount(one)], [given], right=0, limit=30)
+            own = nearest(text, other, [one for one in sentence.of(Role.REGIMEN) if _is_amount(one)], right=0, limit=30)
             if own is not None and nearest(text, own, sentence.treatments) is other:
                 columns = {"dose": "comparator_dose", "dose_unit": "comparator_dose_unit", "dose_high": ""}
                 yield from items_of(document, own, "compared", columns=columns)
             return
+
+
+def _compared(sentence: Sentence, given: Mention, other: Mention) -> bool:
+    text = sentence.text
+    between = text[min(given.end, other.end) : max(given.start, other.start)]
+    comparing = _COMPARING.search(text, sentence.span.start, given.start)
+    return bool(_VERSUS.search(between) or (comparing and _TO.search(between)))
 
 
 def _is_amount(one: Mention) -> bool:

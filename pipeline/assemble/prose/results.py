@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.assemble.binding import nearest, respectively
-from pipeline.assemble.items import is_counted, is_time, is_time_outcome, item, items_of, role_of
+from pipeline.assemble.items import (
+    ONSET,
+    is_counted,
+    is_effect,
+    is_time,
+    is_time_outcome,
+    item,
+    items_of,
+    joined,
+    outcome_of_scale,
+    role_of,
+    time_of,
+)
 from pipeline.assemble.prose.arms import arm, is_length_of_treatment, setting
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.document import Document
@@ -16,8 +28,17 @@ from pipeline.fields import BY_NAME, Role
 Statement = tuple[Mention, list[DataItem]]
 """The mention that a record is built around, and the record's items."""
 
-_DEFINITION = re.compile(r"\b(?:defin\w+|criteri\w+|threshold)\b[^.;)]{0,90}$", re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"\b(?:defin\w+|criteri\w+|threshold)\b[^.;)]{0,90}$|"
+    r"\b(?:reduction|decrease|improvement|fall|drop)s? of (?:at least |≥ ?)$|[≥] ?$",
+    re.IGNORECASE,
+)
+_OR_MORE = re.compile(r" ?(?:points? )?or (?:more|greater|higher|less|lower|below|above)\b", re.IGNORECASE)
+_THRESHOLD = re.compile(r"\bat least (?:a )?$", re.IGNORECASE)
+_WITHIN = re.compile(r"\b(?:within|as early as|as soon as)(?: (?:the first|about|approximately))? ?$", re.IGNORECASE)
+_NOT_TOLD = re.compile(r"\bno\b|\bnot (?:\w+ )?(?:reported|given|stated|available)\b", re.IGNORECASE)
 _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|decline|rise)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:to|until)\b")
 _SCORED = ("mean", "median", "change", "difference")
 _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 
@@ -39,7 +60,10 @@ def statements(sentence: Sentence) -> list[Statement]:
 
 def _is_definition(text: str, one: Mention) -> bool:
     """`defined as a reduction of at least 50 %` states a threshold, not a result."""
-    return bool(_DEFINITION.search(text[max(0, one.start - 100) : one.start]))
+    before = text[max(0, one.start - 100) : one.start]
+    if _DEFINITION.search(before) or _OR_MORE.match(text, one.end, one.end + 30):
+        return True
+    return bool(_THRESHOLD.search(before) and _SHIFT.match(text, one.end, one.end + 20))
 
 
 def _is_result(sentence: Sentence, one: Mention) -> bool:
@@ -49,7 +73,11 @@ def _is_result(sentence: Sentence, one: Mention) -> bool:
     if governing is not None and is_time_outcome(governing):
         return role_of(one) is Role.REGIMEN or governing.start < one.start
     lasts = role_of(one) is Role.REGIMEN and "-" not in one.text.lstrip("-") and not is_length_of_treatment(text, one)
-    return lasts and not sentence.of(Role.MEASUREMENT) and nearest(text, one, sentence.of(Role.OUTCOME), limit=90) is not None
+    return (
+        lasts
+        and not sentence.of(Role.MEASUREMENT)
+        and nearest(text, one, sentence.of(Role.OUTCOME), limit=90) is not None
+    )
 
 
 def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Iterator[DataItem]:
@@ -62,18 +90,40 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     outcomes = _fitting(one, sentence.of(Role.OUTCOME))
     outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
     scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
-    moment = nearest(text, one, sentence.moments, alike, limit=150)
+    moment = _moment(sentence, one, alike)
     for found in (outcome, scale, moment):
         if found is not None:
             yield from items_of(document, found, "nearest")
     if scale is not None and not one.unit and one.value is not None and measure in _SCORED:
         yield item(document, "unit", "{score}", scale.start, scale.end, f"{scale.field}.unit")
+    if outcome is None and scale is not None:
+        yield item(document, "outcome", outcome_of_scale(scale), scale.start, scale.end, f"{scale.field}.outcome")
     for precise in sentence.of(Role.PRECISION):
-        before = [other for other in numbers if other.start < precise.start]
-        if before and before[-1] is one:
+        if _precision_of(precise, numbers) is one:
             yield from items_of(document, precise, "following")
     yield from arm(sentence, one, alike)
     yield from setting(sentence, one)
+
+
+def _moment(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mention | None:
+    """The time point of a number: the nearest in its clause, else the only one, else the one the sentence opens with."""
+    near = nearest(sentence.text, one, sentence.moments, alike, limit=150)
+    if near is not None or not sentence.moments:
+        return near
+    first = sentence.moments[0]
+    opens = first.start - sentence.span.start < 25
+    return first if len(sentence.moments) == 1 or opens else None
+
+
+def _precision_of(precise: Mention, numbers: Sequence[Mention]) -> Mention | None:
+    """The number that an interval or a P value belongs to: the one before it.
+
+    A P value after several numbers of one kind compares them, and is told of the first.
+    """
+    before = [other for other in numbers if other.start < precise.start]
+    if not before or precise.value_high is not None:
+        return before[-1] if before else None
+    return next(other for other in before if other.field == before[-1].field)
 
 
 def _fitting(one: Mention, outcomes: Sequence[Mention]) -> Sequence[Mention]:
@@ -87,8 +137,21 @@ def _time(sentence: Sentence, one: Mention, times: Sequence[Mention]) -> Iterato
     outcome = nearest(sentence.text, one, sentence.of(Role.OUTCOME), right=25)
     yield from _quantity(document, one, rule)
     if outcome is not None:
+        if not is_time_outcome(outcome):
+            until = _UNTIL.search(sentence.text[one.end : outcome.start])
+            yield item(document, "outcome", time_of(outcome, until=bool(until)), one.start, one.end, rule)
         yield from items_of(document, outcome, "nearest")
     yield from arm(sentence, one, times)
+    yield from setting(sentence, one)
+
+
+def _onset(sentence: Sentence, one: Mention, outcome: Mention) -> Iterator[DataItem]:
+    """`An effect was seen within 2 h` states how soon."""
+    document, rule = sentence.document, f"{one.field}.onset"
+    yield from _quantity(document, one, rule)
+    yield item(document, "outcome", ONSET, one.start, one.end, rule)
+    yield from items_of(document, outcome, "nearest")
+    yield from arm(sentence, one, [one])
     yield from setting(sentence, one)
 
 
@@ -114,7 +177,21 @@ def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
         items = list(items_of(document, one, "sentence"))
         for found in named:
             items.extend(items_of(document, found, "nearest") if found is not None else ())
+        if named[0] is None and named[1] is not None:
+            rule = f"{named[1].field}.outcome"
+            items.append(item(document, "outcome", outcome_of_scale(named[1]), named[1].start, named[1].end, rule))
         told = _SIGNIFICANT.search(text, sentence.span.start, sentence.span.end)
+        if told is None and not precise:
+            if _NOT_TOLD.search(text, sentence.span.start, sentence.span.end):
+                continue
+            if (
+                named[0] is not None
+                and named[1] is None
+                and is_effect(named[0])
+                and _WITHIN.search(text[max(0, one.start - 40) : one.start])
+            ):
+                made.append((one, list(_onset(sentence, one, named[0]))))
+                continue
         if precise and len(moments) < 2:
             items.extend(part for value in precise for part in items_of(document, value, "sentence"))
             items.append(item(document, "measure", "p_only", precise[0].start, precise[0].end, "significance.sentence"))
@@ -141,3 +218,6 @@ def _arrangements(sentence: Sentence) -> Iterator[Statement]:
         if scale is not None:
             items.extend(items_of(document, scale, "sentence"))
         yield one, items
+    designs = sentence.of(Role.DESIGN)
+    if not samples and not amounts and sentence.own and designs:
+        yield designs[0], [*arm(sentence, designs[0], ()), *joined(document, designs, "sentence")]

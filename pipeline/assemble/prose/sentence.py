@@ -19,6 +19,10 @@ class Sentence:
     source: Source
     mentions: tuple[Mention, ...]
     citations: tuple[Citation, ...]
+    before: tuple[Mention, ...] = ()
+    """The treatments that the sentence before named."""
+    own: bool = False
+    """Whether the sentence belongs to the report of a study, and speaks of that study."""
 
     @property
     def text(self) -> str:

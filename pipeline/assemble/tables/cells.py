@@ -14,9 +14,11 @@ _PAIR = re.compile(rf"^(?P<a>{_NUM}) ?%? ?[(\[] ?(?:±|\+/-)? ?(?P<b>{_NUM}) ?%?
 _SPREAD = re.compile(rf"^(?P<a>{_NUM}) ?(?:±|\+/-) ?(?P<b>{_NUM})$")
 _OUT_OF = re.compile(rf"^(?P<a>\d+) ?(?:/|of) ?(?P<b>\d+)(?: ?[(\[] ?(?P<c>{_NUM}) ?%? ?[)\]])?$")
 _INTERVAL = re.compile(rf"^(?P<a>{_NUM}) ?%? ?[(\[] ?(?P<b>{_NUM}) ?(?:-|–|—|to|,|;) ?(?P<c>{_NUM}) ?[)\]]$")
+_BOUNDS = re.compile(rf"^[(\[]? ?(?P<a>{_NUM}) ?(?:-|–|—|to|,|;) ?(?P<b>{_NUM}) ?[)\]]?$")
 _SINGLE = re.compile(rf"^(?P<op>[<>≤≥=]?) ?(?P<a>{_NUM}) ?(?P<percent>%?)$")
 
 _HINTS: Mapping[str, re.Pattern[str]] = {
+    "interval": re.compile(r"(?P<level>\d\d) ?% ?C[Ir]?I?\b|\bCI\b|\bconfidence\b", re.IGNORECASE),
     "p": re.compile(r"^(?:p\b|p[- ]?values?)|\bp[- ]values?\b", re.IGNORECASE),
     "difference": re.compile(r"\bdifferences?\b", re.IGNORECASE),
     "ratio": re.compile(r"\b(?:odds|hazard|risk|rate) ratio\b|\b(?:OR|HR|RR)\b"),
@@ -26,6 +28,10 @@ _HINTS: Mapping[str, re.Pattern[str]] = {
     "rate": re.compile(r"%|\bper ?cent|\brates?\b|/ ?N\b|\bproportion\b", re.IGNORECASE),
     "count": re.compile(r"\b(?:no\.|number|n|events?|cases)(?:\W|$)", re.IGNORECASE),
 }
+
+
+PRECISION = "p_only"
+"""The measure of a reading that holds no result, only how sure one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,10 @@ def read_cell(text: str, hints: str) -> Reading | None:
     if match := _INTERVAL.match(tidy):
         low, high = sorted((_number(match["b"]), _number(match["c"])))
         return Reading(_measure(told), {"value": _number(match["a"]), "ci_low": low, "ci_high": high})
+    if (match := _BOUNDS.match(tidy)) and "interval" in told:
+        low, high = sorted((_number(match["a"]), _number(match["b"])))
+        level = re.search(r"(\d\d) ?%", hints)
+        return Reading(PRECISION, {"ci_low": low, "ci_high": high} | ({"ci_level": Decimal(level[1])} if level else {}))
     if match := _SPREAD.match(tidy):
         return Reading(_measure(told), {"value": _number(match["a"]), _spread(hints): _number(match["b"])})
     if match := _PAIR.match(tidy):
@@ -59,7 +69,7 @@ def read_cell(text: str, hints: str) -> Reading | None:
         return Reading(_measure(told), {"value": _number(match["a"]), _spread(hints): _number(match["b"])})
     if match := _SINGLE.match(tidy):
         if "p" in told:
-            return Reading("p_only", {"p": _number(match["a"]), "p_operator": _operator(match["op"])})
+            return Reading(PRECISION, {"p": _number(match["a"]), "p_operator": _operator(match["op"])})
         if match["percent"] or ("rate" in told and "change" not in told and "mean" not in told):
             return Reading("rate", {"value": _number(match["a"]), "unit": "%"})
         if "count" in told and not told & {"mean", "change", "difference", "median"}:

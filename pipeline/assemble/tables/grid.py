@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pipeline.document import Cell, Citation, Document, Note, Span, Table
 from pipeline.evidence import Mention
 
-_DASH = re.compile(r"^(?:[-‐‑‒–—−]+|\.{2,}|…|n\.?r\.?|n/?a|not reported|not stated|not applicable|not available)$", re.IGNORECASE)
+_DASH = re.compile(
+    r"^(?:[-‐‑‒–—−]+|\.{2,}|…|n\.?r\.?|n/?a|not reported|not stated|not applicable|not available)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

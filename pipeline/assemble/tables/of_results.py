@@ -6,9 +6,8 @@ What a header, a row's label, a group row and the caption say flows down to each
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
-from pipeline.assemble.items import is_class, is_inert, item, items_of, record, role_of
+from pipeline.assemble.items import item, items_of, outcome_of_scale, record, role_of
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables.cells import Reading, read_cell
 from pipeline.assemble.tables.grid import Grid, is_dash
@@ -30,7 +29,9 @@ def result_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
         if label is not None and len(cells) == 1:
             group = grid.of(label)
             continue
-        made = [items for cell in cells if cell is not label for items in _cell(grid, cell, label, cells, group, fields)]
+        made = [
+            items for cell in cells if cell is not label for items in _cell(grid, cell, label, cells, group, fields)
+        ]
         for items in _joined(made):
             start, end = min(cell.start for cell in cells), max(cell.end for cell in cells)
             yield record(grid.document, grid.document.document_id, "table", start, end, items)
@@ -47,7 +48,9 @@ def _cell(
     if not treated or not measured:
         return
     hints = " ".join([grid.header_text(cell.column), grid.text(label) if label is not None else ""])
-    outcomes = [one for one in (*above, *beside, *group, *grid.caption()) if role_of(one) in (Role.OUTCOME, Role.INSTRUMENT)]
+    outcomes = [
+        one for one in (*above, *beside, *group, *grid.caption()) if role_of(one) in (Role.OUTCOME, Role.INSTRUMENT)
+    ]
     reading = _reading(grid, cell, hints)
     if reading is None or not outcomes:
         return
@@ -68,7 +71,13 @@ def _cell(
         context = fields.get(other.column)
         if context is not None and other is not cell and context.role in _CONTEXT:
             items.extend(field_items(grid, other, context, _ARM))
-    items.extend(_against(grid, treated[0]))
+    scale = next((one for one in outcomes if role_of(one) is Role.INSTRUMENT), None)
+    if scale is not None:
+        items.append(
+            item(grid.document, "outcome", outcome_of_scale(scale), scale.start, scale.end, f"{scale.field}.outcome")
+        )
+        if not unit and reading.measure in ("mean", "median", "change", "difference"):
+            items.append(item(grid.document, "unit", "{score}", scale.start, scale.end, f"{scale.field}.unit"))
     yield items
 
 
@@ -79,32 +88,26 @@ def _reading(grid: Grid, cell: Cell, hints: str) -> Reading | None:
     return read_cell(text, hints)
 
 
-def _against(grid: Grid, given: Mention) -> Iterator[DataItem]:
-    """The other arm, where the table has two and this one is the treatment under test."""
-    named = [
-        one
-        for cell in grid.table.cells
-        if cell.header or cell.column == 0
-        for one in grid.of(cell)
-        if role_of(one) is Role.TREATMENT and not is_class(one)
-    ]
-    others = {one.concept_id: one for one in reversed(named) if one.concept_id != given.concept_id}
-    if len(others) == 1 and not is_inert(given) and named[0].concept_id == given.concept_id:
-        other = next(iter(others.values()))
-        yield item(grid.document, "comparator", other.preferred, other.start, other.end, f"{other.field}.other_arm")
-
-
 def _joined(made: list[list[DataItem]]) -> Iterator[list[DataItem]]:
-    """Joins the parts of one result: the same outcome, measure and arm in a row, in cells that fill different columns."""
-    def key(items: list[DataItem]) -> tuple[str, ...]:
-        return tuple(str(next((one.value for one in items if one.column == column), "")) for column in ("outcome", "scale", "arm", "measure"))
+    """Joins the parts of one result: cells of a row that fill different columns for the same outcome and arm.
 
-    for _, alike in groupby(made, key=key):
-        merged: list[DataItem] = []
-        for items in alike:
-            values = {one.column for one in items if one.rule == "result.cell"} - {"measure"}
-            if merged and values & {one.column for one in merged if one.rule == "result.cell"} - {"measure"}:
-                yield merged
-                merged = []
-            merged.extend(items)
+    An interval or a P value in a cell of its own belongs to the result before it.
+    """
+    merged: list[DataItem] = []
+    for items in made:
+        if merged and not (_about(items) == _about(merged) and not _stated(items) & _stated(merged)):
+            yield merged
+            merged = []
+        merged = [*merged, *(one for one in items if not (merged and one.column == "measure"))]
+    if merged:
         yield merged
+
+
+def _about(items: Sequence[DataItem]) -> tuple[str, ...]:
+    return tuple(
+        str(next((one.value for one in items if one.column == column), "")) for column in ("outcome", "scale", "arm")
+    )
+
+
+def _stated(items: Sequence[DataItem]) -> set[str]:
+    return {one.column for one in items if one.rule == "result.cell"} - {"measure"}

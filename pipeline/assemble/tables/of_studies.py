@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.assemble.items import is_class, is_inert, item, items_of, record, role_of
+from pipeline.assemble.items import is_class, is_inert, is_time, item, items_of, joined, record, role_of
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.document import Cell, Citation, Span
@@ -30,7 +30,9 @@ def is_of_studies(grid: Grid) -> bool:
 def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
     """One record for each row that names a study."""
     columns = column_fields(grid)
-    given = [one for one in grid.caption() if role_of(one) is Role.TREATMENT and not is_inert(one) and not is_class(one)]
+    given = [
+        one for one in grid.caption() if role_of(one) is Role.TREATMENT and not is_inert(one) and not is_class(one)
+    ]
     for _, cells in grid.body():
         named = next(iter(grid.citations(_span(cells[0]))), None)
         if named is None and not _AUTHOR_YEAR.match(grid.text(cells[0])):
@@ -40,7 +42,9 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
             items.extend(items_of(grid.document, given[0], "caption"))
         if named is not None:
             items.append(item(grid.document, "citations", ";".join(named.labels), named.start, named.end, "citation"))
-        yield record(grid.document, _study(grid, cells[0], named, studies), "table", cells[0].start, cells[-1].end, items)
+        yield record(
+            grid.document, _study(grid, cells[0], named, studies), "table", cells[0].start, cells[-1].end, items
+        )
 
 
 def _study(grid: Grid, cell: Cell, named: Citation | None, studies: Studies) -> str:
@@ -63,14 +67,22 @@ def column_fields(grid: Grid) -> dict[int, Field]:
 def _fit(grid: Grid, column: int, field: Field) -> float:
     header = grid.header_text(column)
     words = re.findall(r"%|[a-z]+", header.lower())
-    cells = [cell for _, cells in grid.body() for cell in cells if cell.column == column and not is_dash(grid.text(cell))]
-    full = sum(1 for cell in cells if any(one.field == field.name and 2 * (one.end - one.start) >= cell.end - cell.start for one in grid.of(cell)))
+    cells = [
+        cell for _, cells in grid.body() for cell in cells if cell.column == column and not is_dash(grid.text(cell))
+    ]
+    full = sum(
+        1
+        for cell in cells
+        if any(one.field == field.name and 2 * (one.end - one.start) >= cell.end - cell.start for one in grid.of(cell))
+    )
     announced = [place for place, word in enumerate(field.headers) if word in words]
     score = 1.5 * (full / len(cells) if cells else 0)
     if announced:
         # The last word of a header is its head: a `response rate` is a rate.
         score += 1.0 + 0.2 * max(words.index(field.headers[place]) for place in announced) / max(1, len(words))
-    if field.role is Role.MEASUREMENT and any(role_of(one) is Role.OUTCOME for cell in grid.headers(column) for one in grid.of(cell)):
+    if field.role is Role.MEASUREMENT and any(
+        role_of(one) is Role.OUTCOME for cell in grid.headers(column) for one in grid.of(cell)
+    ):
         score += 0.5
     return score
 
@@ -91,21 +103,35 @@ def field_items(grid: Grid, cell: Cell, field: Field, columns: dict[str, str]) -
     """What a cell of a field's column states, with some of the field's columns renamed."""
     for one in _filled(grid, cell, field):
         yield replace(one, column=columns.get(one.column, one.column))
+    for other in grid.of(cell):
+        if other.field != field.name and role_of(other) is Role.REGIMEN:
+            yield from items_of(grid.document, other, "cell")
 
 
 def _filled(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:
-    own = [one for one in grid.of(cell) if one.field == field.name]
-    whole_text = "text" in field.columns
-    if own and not whole_text:
-        for one in own if field.role is Role.DESIGN else own[:1]:
-            yield from items_of(grid.document, one, "cell")
+    own = [one for one in grid.of(cell) if one.field == field.name or (is_time(one) and field.role is Role.TIME)]
+    # A name that is only part of a cell (`MDD (TR)`) does not say all of it: the cell's words stand.
+    whole = [one for one in own if one.value is not None or 10 * (one.end - one.start) >= 9 * (cell.end - cell.start)]
+    if whole and field.role is Role.DESIGN:
+        yield from joined(grid.document, own, "cell")
+        return
+    if whole:
+        yield from items_of(grid.document, replace(whole[0], field=field.name), "cell")
         return
     number = _NUMBER.match(grid.text(cell))
     unit = header_unit(grid, cell.column)
     columns = field.columns
     rule = f"{field.name}.cell"
     if number and "value" in columns:
-        yield item(grid.document, columns["value"], Decimal(number[1].replace(",", "").replace("·", ".")), cell.start, cell.end, rule, unit=unit)
+        yield item(
+            grid.document,
+            columns["value"],
+            Decimal(number[1].replace(",", "").replace("·", ".")),
+            cell.start,
+            cell.end,
+            rule,
+            unit=unit,
+        )
         if number[2] and "value_high" in columns:
             yield item(grid.document, columns["value_high"], Decimal(number[2]), cell.start, cell.end, rule, unit=unit)
         if unit and "unit" in columns:
@@ -119,7 +145,9 @@ def _measured(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:
     """What a result column measures: its header says it, and a footnote may define it."""
     note = grid.explained(cell, cell.column)
     if note is not None:
-        yield item(grid.document, "outcome_text", grid.document.text[note.start : note.end], note.start, note.end, "note")
+        yield item(
+            grid.document, "outcome_text", grid.document.text[note.start : note.end], note.start, note.end, "note"
+        )
     for header in grid.headers(cell.column):
         for one in grid.of(header):
             if role_of(one) is Role.OUTCOME:

@@ -1,0 +1,37 @@
+"""A released run is kept for good: copied once under the date and the digest of its evidence."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from pipeline.cache import digest
+from pipeline.export.folder import UnwritableFolder
+
+NAMED_BY = ("evidence.csv", "items.csv")
+
+
+def release(run: Path, releases: Path, *, today: date) -> Path:
+    """Copies the run's files to `releases/<date>-<digest>/`; evidence that was released before keeps its folder.
+
+    Raises UnwritableFolder.
+    """
+    name = digest((run / file).read_bytes() for file in NAMED_BY)[:12]
+    try:
+        releases.mkdir(parents=True, exist_ok=True)
+        for before in sorted(releases.glob(f"*-{name}")):
+            return before
+        staging = Path(tempfile.mkdtemp(dir=releases, prefix=".writing-"))
+        try:
+            shutil.copytree(run, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+            staging.chmod(0o755)
+            return staging.rename(releases / f"{today.isoformat()}-{name}")
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise UnwritableFolder(
+            f"{releases}: cannot be written ({error.strerror or error}); free space or choose another --releases"
+        ) from error

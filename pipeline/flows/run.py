@@ -1,0 +1,127 @@
+"""The flow: the whole job with each stage as a task, so that Prefect shows, schedules and keeps a record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from pipeline import gold as golds
+from pipeline.about import Clock, code_digest, data_digest, run_info, vocabularies_digest
+from pipeline.cache import Cache, open_cache
+from pipeline.document import Input
+from pipeline.evidence import Gate
+from pipeline.export.folder import check_writable, write_run
+from pipeline.export.tables import Tables, tally
+from pipeline.extract import PRELOAD, Extraction, extract_in
+from pipeline.flows import job
+from pipeline.flows.release import release
+from pipeline.workers import MEMORY, TIMEOUT, Workers
+
+T = TypeVar("T")
+
+WATCH: ContextVar[Callable[[Extraction], None]] = ContextVar("watch", default=lambda found: None)
+"""Told of every document as it is done; set by who shows progress."""
+
+class Sealed(Generic[T]):
+    """Prefect looks for futures in all that goes into a task, through every word of a document; not in here."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, held: T) -> None:
+        self.held = held
+
+
+@task(name="extract", task_run_name="{name}", cache_policy=NO_CACHE, retries=0, persist_result=False)
+def extract_batch(
+    name: str, sources: Sealed[Sequence[Input]], pool: Sealed[Workers], cache: Cache | None
+) -> Sealed[list[Extraction]]:
+    """Documents to evidence. One that cannot be used is a failed row, never an error."""
+    watch = WATCH.get()
+    found = []
+    for extraction in extract_in(pool.held, sources.held, cache=cache):
+        watch(extraction)
+        found.append(extraction)
+    return Sealed(found)
+
+
+@task(name="judge", cache_policy=NO_CACHE, retries=0, persist_result=False)
+def judge(found: Sealed[list[Extraction]], gold: Sealed[golds.Gold], sources: Sealed[job.Sources]) -> Sealed[job.Judged]:
+    """Check, reconcile, score and gate."""
+    documents = [source.document_id for source in sources.held.inputs]
+    records = job.records_of(found.held)
+    return Sealed(job.judge(records, gold.held, reviews=sources.held.reviews, documents=documents))
+
+
+@task(name="export", cache_policy=NO_CACHE, retries=0, persist_result=False)
+def export(out: Path, files: Sealed[dict[str, bytes]], info: Sealed[dict[str, object]]) -> None:
+    """All files of the run, written whole or not at all."""
+    write_run(out, files.held, info.held)
+
+
+@task(name="release", cache_policy=NO_CACHE, retries=0, persist_result=False)
+def release_run(out: Path, releases: Path) -> Path:
+    """A copy for good, under the date and the digest of the evidence."""
+    return release(out, releases, today=datetime.now(UTC).date())
+
+
+@flow(name="litevidence", flow_run_name="run of {corpus}", task_runner=ThreadPoolTaskRunner(max_workers=4), retries=0)  # type: ignore[arg-type]
+def run(
+    corpus: Path = Path("corpus"),
+    gold: Path = Path("gold"),
+    out: Path = Path("outputs/run"),
+    releases: Path = Path("outputs/releases"),
+    workers: Annotated[int, Field(ge=0, description="Worker processes; 0: one a core")] = 0,
+    timeout: Annotated[float, Field(gt=0, description="Seconds that one document may take")] = TIMEOUT,
+    memory: Annotated[int, Field(ge=256 << 20, description="Bytes that one worker may take")] = MEMORY,
+    use_cache: bool = True,
+) -> State[Gate]:
+    """Read, annotate, assemble, check, reconcile, score, export, gate. A release that is withheld is a failed run."""
+    clock = Clock()
+    check_writable(out)
+    sources, held = job.sources(corpus), golds.load(gold)
+    cache = open_cache() if use_cache else None
+    with Workers(workers=workers, timeout=timeout, memory=memory, preload=PRELOAD) as pool:
+        parts = job.batches(sources.inputs)
+        futures = [
+            extract_batch.submit(f"extract {number} of {len(parts)}", Sealed(part), Sealed(pool), cache)
+            for number, part in enumerate(parts, start=1)
+        ]
+        found = [extraction for future in futures for extraction in future.result().held]
+    judged = judge(Sealed(found), Sealed(held), Sealed(sources)).held
+    tables = job.run_tables(found, sources.roles, judged)
+    digests = {
+        "code": code_digest(),
+        "vocabularies": vocabularies_digest(),
+        "corpus": data_digest(corpus),
+        "gold": data_digest(gold),
+    }
+    limits = {"workers": workers, "timeout": timeout, "memory": memory, "cache": use_cache}
+    options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
+    counts = {**tally(tables), "unchanged": sum(len(one.cached) == 3 for one in found)}
+    info = run_info(options, counts, clock, digests)
+    files = job.run_files(tables, found, judged.gate, digests)
+    export(out, Sealed(files), Sealed(info))
+    return _ended(judged.gate, tables, out, releases)
+
+
+def _ended(gate: Gate, tables: Tables, out: Path, releases: Path) -> State[Gate]:
+    """The flow run's state, with what a reader of Prefect's pages wants to see."""
+    create_table_artifact(table=list(tables["scores"].dicts()), key="scores", description="Scores against gold")
+    conflicts = [row for row in tables["reconciliation"].dicts() if row["verdict"] == "conflict"]
+    create_table_artifact(table=conflicts, key="conflicts", description="Where table, prose and paper differ")
+    reasons = "".join(f"- {reason}\n" for reason in gate.reasons)
+    create_markdown_artifact(f"**{gate.verdict}**\n\n{reasons}\n[report]({(out / 'report.html').resolve().as_uri()})", key="gate")
+    if gate.verdict == "released":
+        return Completed(name="Released", message=str(release_run(out, releases)), data=gate)
+    return Failed(name=gate.verdict.capitalize(), message="; ".join(gate.reasons), data=gate)

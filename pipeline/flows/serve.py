@@ -1,0 +1,51 @@
+"""The same flow on a schedule, served until stopped. Two runs never overlap: one that falls due during another is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.flows import EntrypointType
+from prefect.schedules import Schedule
+from pydantic import ValidationError
+
+from pipeline.flows.run import run
+
+DEPLOYMENT = "scheduled"
+
+
+class BadSchedule(ValueError):
+    """A schedule that cannot be; the text says what is wrong with it."""
+
+
+def cron_schedule(expression: str, timezone: str = "UTC") -> Schedule:
+    """Raises BadSchedule for what is no cron expression, or no time zone."""
+    try:
+        CronSchedule(cron=expression, timezone=timezone)
+    except ValidationError as error:
+        wrong = "--timezone" if error.errors()[0]["loc"] == ("timezone",) else "--cron"
+        said = {"--cron": expression, "--timezone": timezone}[wrong]
+        mend = {"--cron": 'five fields are needed, such as "0 6 * * 1"', "--timezone": "name one such as Europe/Berlin"}
+        raise BadSchedule(f"{wrong} {said!r}: {mend[wrong]}") from None
+    return Schedule(cron=expression, timezone=timezone)
+
+
+def interval_schedule(interval: timedelta) -> Schedule:
+    IntervalSchedule(interval=interval)
+    return Schedule(interval=interval)
+
+
+def serve(schedule: Schedule, parameters: Mapping[str, object], *, announce: bool = True) -> None:
+    """Registers the deployment with the server and runs what falls due, until the process is told to stop."""
+    run.serve(
+        name=DEPLOYMENT,
+        schedule=schedule,
+        parameters=dict(parameters),
+        description="The whole job: read, annotate, assemble, check, reconcile, score, export, gate.",
+        limit=1,
+        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        print_starting_message=announce,
+    )
