@@ -17,6 +17,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from pipeline.evidence import NOT_REPORTED, EvidenceRecord, Role, Value
+from pipeline.fields import VOCABULARY_OF
 from pipeline.vocabulary import vocabulary
 
 UNIT_COLUMN = {
@@ -128,8 +129,19 @@ def cells(items: Iterable[Stated]) -> dict[str, Cell]:
     for item in listed:
         if item.column not in UNIT_COLUMN.values():
             unit = item.unit or units.get(item.column, "") if item.column in UNIT_COLUMN else ""
-            found[item.column] = found.get(item.column, frozenset()) | atoms(item.value, unit)
+            found[item.column] = found.get(item.column, frozenset()) | _named(item.column, atoms(item.value, unit))
     return found
+
+
+def _named(column: str, cell: Cell) -> Cell:
+    """A cell whose words are names of a vocabulary's concepts, with each name replaced by its concept."""
+    vocabulary_name = VOCABULARY_OF.get(column)
+    if vocabulary_name is None:
+        return cell
+    ids, _ = _names(vocabulary_name)
+    return frozenset(
+        Atom(ids.get(_words(atom.value), atom.value), "") if isinstance(atom.value, str) else atom for atom in cell
+    )
 
 
 def units_of(items: Sequence[Stated]) -> dict[str, str]:

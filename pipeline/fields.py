@@ -107,7 +107,7 @@ FIELDS: tuple[Field, ...] = (
         "diagnosis",
         Role.POPULATION,
         Terms("diagnoses"),
-        {"preferred": "diagnosis"},
+        {"text": "diagnosis"},
         ("diagnosis", "population", "condition", "disorder", "indication"),
     ),
     Field("design", Role.DESIGN, Terms("designs"), {"preferred": "design"}, ("design", "type")),
@@ -148,6 +148,16 @@ FIELDS: tuple[Field, ...] = (
         ("time", "timepoint", "follow-up"),
     ),
 )
+
+VOCABULARY_OF: Mapping[str, str] = {
+    "drug": "drugs",
+    "comparator": "drugs",
+    "diagnosis": "diagnoses",
+    "scale": "scales",
+    "design": "designs",
+    "route": "routes",
+}
+"""The vocabulary in which the values of a column are names, so that two names of one concept agree."""
 
 BY_NAME: Mapping[str, Field] = {row.name: row for row in FIELDS}
 

@@ -14,7 +14,7 @@ from pipeline.annotate.components import concept_of, found_of
 from pipeline.annotate.nlp import nlp, plain
 from pipeline.document import Document, Span
 from pipeline.evidence import Mention
-from pipeline.fields import BY_NAME, FIELDS, Role
+from pipeline.fields import FIELDS
 
 __all__ = ["annotate"]
 
@@ -92,14 +92,13 @@ def _mention(field: str, text: str, place: Span, span: TokenSpan) -> Mention:
 
 
 def _without_swallowed(mentions: list[Mention]) -> Iterator[Mention]:
-    """Drops a concept's name inside a longer name of another field: no diagnosis in `Hamilton Depression Rating Scale`.
+    """Drops a concept's name inside a longer name of another field.
 
-    A treatment stays: `placebo-controlled` does say what the control was.
+    There is no diagnosis in `Hamilton Depression Rating Scale`, and nobody is given the placebo of `placebo-controlled`.
     """
     names = [one for one in mentions if one.concept_id]
     for one in mentions:
-        swallowed = one.concept_id and BY_NAME[one.field].role is not Role.TREATMENT
-        if not (swallowed and any(_inside(one, other) for other in names if other.field != one.field)):
+        if not (one.concept_id and any(_inside(one, other) for other in names if other.field != one.field)):
             yield one
 
 

@@ -63,7 +63,7 @@ class TermFinder:
             span
             for matcher in (self.any_case, self.capitals)
             for span in matcher(doc, as_spans=True)
-            if _stands_alone(text, span.start_char, span.end_char)
+            if _stands_alone(text, span.start_char, span.end_char, code=matcher is self.capitals)
         ]
         spans = filter_spans(sorted(found, key=lambda span: (span.start, -span.end, span.label_)))
         for span in spans:
@@ -98,9 +98,12 @@ def _variants(name: str) -> list[str]:
     return sorted({name, joined, joined.replace("-", " ")})
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """A name is no part of a longer word or code: no letter or digit touches it."""
-    return not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
+def _stands_alone(text: str, start: int, end: int, *, code: bool) -> bool:
+    """A name is no part of a longer word or code: no letter or digit touches it, and no hyphen a name in capitals."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 1]
+    if before[-1:].isalnum() or after.isalnum():
+        return False
+    return not (code and before[-1:] == "-" and before[:1].isalnum())
 
 
 def _add(doc: Doc, field: str, spans: list[Span]) -> None:

@@ -23,9 +23,7 @@ DIGITS = r"(?<![\w.±])(?<!± )(?<![A-Za-z]-)(?<!\d,)(?<!\d[·:])(?:\d{1,3}(?:,\
 # The same where what stands before has been matched already (the far end of a range, a number after `=`).
 INNER = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)(?!\d)"
 SIGNED = rf"(?:(?<![\w.)\]]) ?[-+] ?|(?<![\w.])){INNER}"
-SPELLED = (
-    rf"(?<![\w-])(?:{_below_hundred}(?:[- ]hundred(?:[- ](?:and )?{_below_hundred})?)?)(?![\w]|-(?:{'|'.join(_PARTS)}))"
-)
+SPELLED = rf"(?<![\w-])(?i:{_below_hundred}(?:[- ]hundred(?:[- ](?:and )?{_below_hundred})?)?)(?![\w]|-(?:{'|'.join(_PARTS)}))"
 COUNT = rf"(?:{DIGITS}|{SPELLED})"
 RANGE = r" ?(?:-|to|through) ?"
 FRACTION = rf"(?<![\w-])(?:(?:one|two|three|four|five|a)[- ](?:{'|'.join(_PARTS)})s?|half)(?= of\b| (?!of)\w)"

@@ -25,7 +25,9 @@ Memory = Annotated[int, typer.Option(min=256, help="MiB of memory that one worke
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Do all work anew and keep nothing for the next time.")]
 RunFolder = Annotated[Path, typer.Option("--run", help="The folder of a finished run.")]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", help="The corpus: manifest.csv and its documents.")]
-GoldFolder = Annotated[Path, typer.Option("--gold", help="The gold: evidence.csv, floors.csv and what belongs to them.")]
+GoldFolder = Annotated[
+    Path, typer.Option("--gold", help="The gold: evidence.csv, floors.csv and what belongs to them.")
+]
 
 RUN = Path("outputs/run")
 CORPUS = Path("corpus")
@@ -49,7 +51,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _program(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Clinical evidence from the literature: extracted, proved, reconciled, scored. Works offline."""
 

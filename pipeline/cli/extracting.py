@@ -42,7 +42,9 @@ def extract_to(
     files = {**csv_files(tables), **text_files(one.document for one in found)}
     counts = {**tally(tables), "unchanged": say.tally.cached}
     write_run(out, files, run_info(options, counts, clock))
-    say.result(f"{say.tally}: {len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {out}")
+    say.result(
+        f"{say.tally}: {len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {out}"
+    )
     if all(one.failure for one in found):
         raise Fault(f"{out / 'failures.csv'}: no document could be used; mend what it names")
     return 0

@@ -13,6 +13,7 @@ from pipeline.export.folder import check_writable
 from pipeline.flows import job
 from pipeline.flows.home import isolate
 from pipeline.flows.server import server
+from pipeline.flows.watch import watched_by
 
 
 def run_job(
@@ -32,11 +33,10 @@ def run_job(
     cache_for(use_cache, say)
     home = isolate(corpus.resolve().parent, level="INFO" if say.verbose else "CRITICAL")
     with server(log=home / "server.log") as ready:
-        from pipeline.flows.run import WATCH, run
+        from pipeline.flows.run import run
 
         ready()
-        with say.progress(len(sources.inputs)) as advance:
-            watching = WATCH.set(advance)
+        with say.progress(len(sources.inputs)) as advance, watched_by(advance):
             state = run(
                 corpus=corpus,
                 gold=gold,
@@ -48,7 +48,6 @@ def run_job(
                 use_cache=use_cache,
                 return_state=True,
             )
-            WATCH.reset(watching)
     if state.is_failed() and state.name == "Failed" or state.is_crashed():
         state.result(raise_on_failure=True)
         raise Fault(f"{out}: the run ended as {state.name}: {state.message}")
@@ -79,7 +78,9 @@ def serve_job(
 
         schedule = cron_schedule(cron, timezone)
         ready()
-        say.note(f'serving "{cron}" ({timezone}); {os.environ["PREFECT_API_URL"].removesuffix("/api")} shows the runs; Ctrl-C stops')
+        say.note(
+            f'serving "{cron}" ({timezone}); {os.environ["PREFECT_API_URL"].removesuffix("/api")} shows the runs; Ctrl-C stops'
+        )
         paths = {"corpus": corpus, "gold": gold, "out": out, "releases": releases}
         serve(schedule, {**{name: str(path) for name, path in paths.items()}, "workers": workers}, announce=False)
     return 0

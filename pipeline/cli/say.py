@@ -94,7 +94,13 @@ class Say:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
         from rich.progress import TimeRemainingColumn as Remaining
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), Remaining())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            Remaining(),
+        )
         with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task("documents", total=total)
             yield lambda: bar.update(task, completed=self.tally.done, description=self.tally.troubles)

@@ -77,9 +77,7 @@ def judge(
     records: Sequence[EvidenceRecord], gold: Gold, *, reviews: Collection[str], documents: Collection[str]
 ) -> Judged:
     """Checks, reconciles, scores and gates the records of a run; `documents` are the ids of all that was to be read."""
-    scores = score(
-        records, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=documents
-    )
+    scores = score(records, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=documents)
     return Judged(check(records), reconcile(records, reviews=reviews), scores, gate(scores, gold.floors))
 
 
@@ -100,7 +98,9 @@ def run_tables(found: Sequence[Extraction], roles: Mapping[str, str], judged: Ju
 
 def gate_file(gate: Gate, digests: Mapping[str, str]) -> bytes:
     """`gate.json`: the verdict with its reasons, and the gold and the code that it was reached with."""
-    return json_bytes({"verdict": gate.verdict, "reasons": gate.reasons, "gold": digests["gold"], "code": digests["code"]})
+    return json_bytes(
+        {"verdict": gate.verdict, "reasons": gate.reasons, "gold": digests["gold"], "code": digests["code"]}
+    )
 
 
 def run_files(tables: Tables, found: Sequence[Extraction], gate: Gate, digests: Mapping[str, str]) -> dict[str, bytes]:

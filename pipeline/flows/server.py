@@ -43,6 +43,7 @@ def server(*, services: bool = False, log: Path | None = None) -> Iterator[Ready
             stdin=subprocess.PIPE,  # its end is how the server learns of ours
             stdout=words,
             stderr=words,
+            start_new_session=True,  # Ctrl-C reaches us alone: we still have something to tell it
             env={**os.environ, **settings, "PREFECT__SERVER_FINAL": "1", "PREFECT_API_URL": url},
         )
     os.environ["PREFECT_API_URL"] = url

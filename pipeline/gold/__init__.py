@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline.evidence import NOT_REPORTED, Floor, GoldItem
+from pipeline.evidence import Floor, GoldItem, Value
 from pipeline.gold.form import (
     EVIDENCE_HEADER,
     FLOORS_HEADER,
@@ -21,7 +21,14 @@ from pipeline.gold.form import (
     Gold,
     Study,
 )
-from pipeline.gold.rules import evidence_faults, floor_faults, split_faults, study_faults, unknown_ids
+from pipeline.gold.rules import (
+    evidence_faults,
+    floor_faults,
+    is_number,
+    split_faults,
+    study_faults,
+    unknown_ids,
+)
 from pipeline.rows import Row, RowFault, read_rows
 
 __all__ = ["Gold", "GoldFault", "Study", "faults", "load"]
@@ -87,13 +94,12 @@ def _faults(files: _Files) -> Iterator[str]:
 
 
 def _item(row: Row) -> GoldItem:
-    numeric = row["column"] in NUMBERS and row["value"] != NOT_REPORTED
     return GoldItem(
         study_id=row["study_id"],
         role=row["role"],
         record=row["record"],
         column=row["column"],
-        value=Decimal(row["value"]) if numeric else row["value"],
+        value=_value(row),
         unit=row["unit"],
         document_id=row["document_id"],
         page=int(row["page"]),
@@ -101,6 +107,11 @@ def _item(row: Row) -> GoldItem:
         annotator=row["annotator"],
         note=row["note"],
     )
+
+
+def _value(row: Row) -> Value:
+    """A number where the column holds one; a range such as `1-3`, and `NR`, stay words."""
+    return Decimal(row["value"]) if row["column"] in NUMBERS and is_number(row["value"]) else row["value"]
 
 
 def _floor(row: Row) -> Floor:

@@ -17,6 +17,8 @@ ALL = "all"
 
 QUANTITIES = "dose dose_high duration comparator_dose timepoint value value_high sd ci_low ci_high ci_level".split()
 """Columns that hold a number with a unit; the unit stands in the same row."""
+RANGES = "duration timepoint comparator_dose".split()
+"""Quantities without a column for their upper end: a range is written as one value, such as 1-3."""
 COUNTS = "n arm_n events total".split()
 NUMBERS = (*QUANTITIES, *COUNTS, "p")
 UNITS = "dose_unit duration_unit comparator_dose_unit timepoint_unit unit".split()

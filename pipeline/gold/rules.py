@@ -18,6 +18,7 @@ from pipeline.gold.form import (
     MEASURES,
     NUMBERS,
     QUANTITIES,
+    RANGES,
     ROLES,
     SPLITS,
     UNITS,
@@ -26,7 +27,11 @@ from pipeline.rows import Row
 from pipeline.vocabulary import vocabulary
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_RANGE = re.compile(r"(?P<low>\d+(\.\d+)?)-(?P<high>\d+(\.\d+)?)")
 _ANNOTATION = re.compile(r"\{\w+\}")
+
+_SHARES = ("value", "value_high", "ci_low", "ci_high")
+"""Columns that hold a share of people where the measure is a rate."""
 
 _NEEDS = (
     ("dose_high", "dose"),
@@ -45,6 +50,11 @@ _AT_MOST = (
     ("arm_n", "n"),
 )
 """Columns of a record of which the first is never the greater."""
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number as gold writes it: `12`, `0.80`, `-16.5`."""
+    return _NUMBER.fullmatch(cell) is not None
 
 
 def evidence_faults(rows: Sequence[Row]) -> Iterator[str]:
@@ -90,7 +100,7 @@ def floor_faults(rows: Sequence[Row]) -> Iterator[str]:
         yield from _one_of(row, "role", (ALL, *get_args(Role)))
         yield from _one_of(row, "field", (ALL, *COLUMNS))
         for name in ("floor_precision", "floor_recall"):
-            if row[name] and not (_NUMBER.fullmatch(row[name]) and 0 <= Decimal(row[name]) <= 1):
+            if row[name] and not (is_number(row[name]) and 0 <= Decimal(row[name]) <= 1):
                 yield row.fault(
                     f"the {name} {row[name]!r} must be a number from 0 to 1, or empty where nothing is asked"
                 )
@@ -122,18 +132,21 @@ def _row_faults(row: Row) -> Iterator[str]:
 
 def _number_faults(row: Row) -> Iterator[str]:
     column, unit = row["column"], row["unit"]
-    if not _NUMBER.fullmatch(row["value"]):
+    if column in RANGES and (ends := _RANGE.fullmatch(row["value"])):
+        value = Decimal(ends["low"])
+        if value >= Decimal(ends["high"]):
+            yield row.fault(f"the range {row['value']!r} does not rise; write its lower end first")
+    elif is_number(row["value"]):
+        value = Decimal(row["value"])
+    else:
         yield row.fault(f"{column} must be a number such as 12 or -0.5, not {row['value']!r}; - is the minus sign")
         return
-    value = Decimal(row["value"])
     if column in COUNTS and (value < 0 or value != value.to_integral_value()):
         yield row.fault(f"{column} counts people, so {value} must be a whole number")
     if column in ("sd", "duration", "dose", "comparator_dose") and value < 0:
         yield row.fault(f"{column} cannot be {value}, below zero")
     if column == "p" and not 0 <= value <= 1:
         yield row.fault(f"p is {value}, outside 0-1")
-    if column in ("value", "value_high", "ci_level") and unit == "%" and not 0 <= value <= 100:
-        yield row.fault(f"a rate of {value} % is outside 0-100")
     if column in QUANTITIES and not unit:
         yield row.fault(f"{column} needs its unit, a UCUM code; points on a scale are {{score}}")
     elif column not in QUANTITIES and unit:
@@ -186,6 +199,11 @@ def _record_faults(rows: Sequence[Row]) -> Iterator[str]:
     for column, needed in _NEEDS:
         if column in held and needed not in held:
             yield held[column].fault(f"{column} without {needed} in {record}; add it")
+    for row in rows:
+        share = _number(row) if row["unit"] == "%" and row["column"] in _SHARES else None
+        is_rate = "measure" in held and held["measure"]["value"] == "rate"
+        if share is not None and is_rate and not 0 <= share <= 100:
+            yield row.fault(f"a rate of {share} % is outside 0-100")
     for less, more in _AT_MOST:
         low, high = (_number(held.get(name)) for name in (less, more))
         if low is not None and high is not None and low > high:
@@ -193,7 +211,7 @@ def _record_faults(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _number(row: Row | None) -> Decimal | None:
-    return Decimal(row["value"]) if row is not None and _NUMBER.fullmatch(row["value"]) else None
+    return Decimal(row["value"]) if row is not None and is_number(row["value"]) else None
 
 
 # What several files share.

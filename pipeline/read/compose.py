@@ -14,7 +14,7 @@ from pipeline.read.lines import Line
 from pipeline.read.sections import Heading, heading_kind, sections
 from pipeline.read.tables import Found
 from pipeline.read.text import Writer, is_power
-from pipeline.read.words import Token
+from pipeline.read.tokens import Token
 
 _SIGNS = "*†‡§¶#"
 _SIGNED = re.compile(rf"(.*[^\s{re.escape(_SIGNS)}])([{re.escape(_SIGNS)}]+)$")

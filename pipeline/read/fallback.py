@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pdfplumber
 
 from pipeline.read.rules import Rule
-from pipeline.read.words import Sheet, Token
+from pipeline.read.tokens import Sheet, Token
 
 _LIMIT = 200
 """Pages that are read this way at most: it takes about a third of a second each."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from pipeline.read.lines import Line, rows
-from pipeline.read.words import Sheet, Token
+from pipeline.read.tokens import Sheet, Token
 
 MARGIN = 0.12
 """Share of the page's height, above and below, in which running heads and feet stand."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipeline.read.words import Token
+from pipeline.read.tokens import Token
 
 STRIP = 0.45
 """An empty strip of this many ems parts two columns, given at least three rows; two rows take half as much again."""
@@ -212,25 +212,29 @@ def _under_rules(row: Row, em: float) -> list[list[Token]]:
         middle = 0.5 * (token.x0 + token.x1)
         over = next((index for index, (x0, x1) in enumerate(row.under) if x0 - 1 <= middle <= x1 + 1), -1)
         groups.setdefault(over, []).append(token)
-    return sorted((run for tokens in groups.values() for run in chunks(tokens, em)), key=lambda run: run[0].x0)
+    return sorted((run for tokens in groups.values() for run in chunks(tokens, em, 0.55)), key=lambda run: run[0].x0)
+
+
+def _middle(run: Sequence[Token]) -> float:
+    return 0.5 * (run[0].x0 + run[-1].x1)
+
+
+def _shared(one: Span, two: Span) -> float:
+    return min(one[1], two[1]) - max(one[0], two[0])
 
 
 def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
     """Header cells: levels end where a run of words spans columns; what has nothing above or below spans the levels."""
     placed: list[tuple[int, int, int, list[Token]]] = []
     for number, row in enumerate(rows):
-        for run in _under_rules(row, em):
-            for piece in _split(run, parts, em):
-                first, last = _covered(piece, parts, em)
-                middle = 0.5 * (piece[0].x0 + piece[-1].x1)
-                for x0, x1 in row.under:
-                    if x0 - 2 <= middle <= x1 + 2:
-                        inside = [
-                            i for i, (a, b) in enumerate(parts) if min(b, x1) - max(a, x0) > 0.4 * min(b - a, x1 - x0)
-                        ]
-                        if inside:
-                            first, last = min(first, inside[0]), max(last, inside[-1])
-                placed.append((number, first, last, piece))
+        pieces = [piece for run in _under_rules(row, em) for piece in _split(run, parts, em)]
+        for piece in pieces:
+            first, last = _covered(piece, parts, em)
+            for x0, x1 in row.under:
+                if [other for other in pieces if x0 - 2 <= _middle(other) <= x1 + 2] == [piece]:
+                    inside = [i for i, (a, b) in enumerate(parts) if _shared((a, b), (x0, x1)) > 0.4 * min(b - a, x1 - x0)]
+                    first, last = min([first, *inside]), max([last, *inside])
+            placed.append((number, first, last, piece))
     spanning = sorted({number for number, first, last, _ in placed if last > first})
     levels = [level for level in spanning if any(number > level for number, *_ in placed)]
     boxes: list[Box] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from pipeline.read.words import Token
+from pipeline.read.tokens import Token
 
 WIDE = 1.3
 """A gap of more ems than this parts two runs of words (columns, table cells, a running head's two ends)."""

@@ -18,7 +18,9 @@ from pipeline.read.layout import Column, cuts, order
 from pipeline.read.lines import Line, marker, segments
 from pipeline.read.tables import Found
 from pipeline.read.text import Hyphens, Writer
-from pipeline.read.words import Page, Sheet, frame, sheet
+from pipeline.read.pdfium import Handle, frame
+from pipeline.read.tokens import Sheet
+from pipeline.read.words import sheet
 
 LIMIT = 10_000
 """Pages beyond this number are not read, and the document says so."""
@@ -122,7 +124,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
         page.close()
         return blank, (), "the page's text cannot be loaded"
     handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
-    place = Page(number, handle, left, bottom, right - left, top - bottom, page.get_rotation() // 90)
+    place = Handle(number, handle, left, bottom, right - left, top - bottom, page.get_rotation() // 90)
     read = sheet(place)
     lines: tuple[rules.Rule, ...] = ()
     if any(token.text in ("Table", "TABLE", "Tab.") for token in read.tokens):

@@ -219,7 +219,7 @@ def _parts(rest: str, year: str) -> tuple[str, str, str, str]:
         bare = re.sub(r"[\s.,;]+(?:1[89]|20)\d{2}[\s.]*$", "", before)
         return bare.strip(" .,;"), "", volume, pages
     cut = inner[0]
-    if cut.group() in "?!" and len(inner) > 1 and len(before[inner[0].end() : inner[1].end()].split()) > 3:
+    if cut.group() in "?!" and len(inner) > 1 and len(before[inner[0].end() : inner[1].end()].split()) > 1:
         cut = inner[1]
     title = clean[: cut.end()].rstrip(". ") if cut.group() == "." else clean[: cut.end()]
     journal = before[cut.end() :]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline.document import Span, Word
-from pipeline.read.words import Sheet, Token
+from pipeline.read.tokens import Sheet, Token
 
 _SUPERSCRIPT = str.maketrans("0123456789+-−–()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ⁿ")
 _POWER = re.compile(r"(?:^|[^a-z])(?:10|[kcmµμ]?m|s|h|min|kg|g|l|d|cells|R|r|χ|η|Chi|chi|p)[2]?$")

@@ -12,6 +12,8 @@ from pipeline.annotate.numbers import COUNT, DIGITS, INNER, LIST, RANGE, SPELLED
 _MORE = rf"(?:(?:{RANGE}|{LIST})(?:{INNER}|{SPELLED}))"
 LISTED = rf"{COUNT}{_MORE}*"
 LISTED_DIGITS = rf"{DIGITS}(?:(?:{RANGE}|{LIST}){INNER})*"
+_DATED = re.compile(r"\b(?i:day|week|month|year|hour|visit|phase|table|figure) $")
+_AFTER_DATE = re.compile(rf"{INNER} ?, ?")
 _ONE = re.compile(rf"(?P<low>{INNER}|{SPELLED})(?:{RANGE}(?P<high>{INNER}|{SPELLED}))?", re.IGNORECASE)
 
 
@@ -26,8 +28,13 @@ class Piece:
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[Piece]:
-    """The numbers and ranges listed in `text[start:end]`; a range that falls (`5-3`) is two numbers."""
-    for match in _ONE.finditer(text, start, end):
+    """The numbers and ranges listed in `text[start:end]`; a range that falls (`5-3`) is two numbers.
+
+    In `On day 1, 71 % responded` the 1 belongs to the day, not to the list.
+    """
+    dated = _DATED.search(text[max(0, start - 10) : start])
+    first = _AFTER_DATE.match(text, start, end) if dated else None
+    for match in _ONE.finditer(text, first.end() if first else start, end):
         low = number(match["low"])
         high = number(match["high"]) if match["high"] else None
         if high is not None and high <= low:

@@ -22,10 +22,16 @@ _SPREADS = (
 )
 _CHANGE = r"(?:decreas|reduc|increas|improv|fell|fall|drop|declin|rise|rose|chang|gain|lower|reliev|loss)\w*"
 _DIFFERENCE = r"differences?|advantage|superiority"
-_AVERAGE = r"mean|median|average\w*|scor\w+|rating\w*|total"
+_AVERAGE = r"mean|median|average\w*|scor\w+|rating\w*|total|baseline"
 _LEADS = re.compile(
     rf"(?:\b(?:{_CHANGE}|{_DIFFERENCE}|{_AVERAGE})\b[^.;()]{{0,60}}?)(?:\bof|\bwas|\bwere|\bby|(?<![nN])(?<![nN] )=|:|,)"
     rf"(?: (?:about|approximately|only|around))? ?(?P<value>-?{INNER})(?![\w%]| ?%| ?-?(?:to|of|patients|subjects|out)\b)",
+    re.IGNORECASE,
+)
+# The second number of a comparison: `was 24.9 in those who had X first and 24.4 in those ...`.
+_OTHERS = re.compile(
+    rf"\b(?:{_CHANGE}|{_DIFFERENCE}|{_AVERAGE})\b[^.;:()]{{0,60}}?(?:\bof|\bwas|\bwere|\bby|=) ?-?{INNER}(?! ?%)[^.;:%]{{0,60}}?"
+    rf"\b(?:and|versus|vs\.?|than|against|with) (?P<value>-?{INNER})(?= (?:in|with|for|on|among|after)\b)",
     re.IGNORECASE,
 )
 _NO_MEASURE = re.compile(
@@ -47,7 +53,7 @@ def measurements(text: str) -> Iterator[Found]:
         yield _found(text, match, match["unit"], {})
     for match in _WITH_INTERVAL.finditer(text):
         yield _found(text, match, None, {})
-    for match in _LEADS.finditer(text):
+    for match in [*_LEADS.finditer(text), *_OTHERS.finditer(text)]:
         if re.match(rf" ?-?{unit_pattern('time', 'dose')}", text[match.end() :]):
             continue
         if not _NO_MEASURE.search(text[max(0, match.start("value") - 30) : match.start("value")]):

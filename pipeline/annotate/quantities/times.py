@@ -23,7 +23,7 @@ _LASTS = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    rf"(?:\bat|\bafter|\bwithin|\bby|\buntil|\btill|\bthrough|\bpost|\bbeyond|\band|\bday|\bup to|\bto) {_ABOUT}$",
+    rf"(?:\bat|\bfrom|\bafter|\bwithin|\bby|\buntil|\btill|\bthrough|\bpost|\bbeyond|\band|\bday|\bup to|\bto) {_ABOUT}$",
     re.IGNORECASE,
 )
 _THEN = re.compile(
@@ -100,7 +100,7 @@ def frequencies(text: str) -> Iterator[Found]:
 
 
 def _measured() -> re.Pattern[str]:
-    return re.compile(rf"(?P<list>{LISTED})(?P<join> ?-? ?)(?P<unit>{unit_pattern('time')})", re.IGNORECASE)
+    return re.compile(rf"(?P<list>{LISTED})(?P<join> ?-? ?)(?P<unit>{unit_pattern('time')})")
 
 
 def _field(text: str, start: int, end: int, *, hyphen: bool) -> str:

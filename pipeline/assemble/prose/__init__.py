@@ -86,13 +86,16 @@ def _sentences(document: Document, block: Block, mentions: Sequence[Mention], *,
     section = document.section_at(block.start)
     source: Source = "abstract" if section is not None and section.kind == "abstract" else "prose"
     before: tuple[Mention, ...] = ()
+    measured: tuple[Mention, ...] = ()
     for span in sentences(document.text, block.start, block.end):
         first = bisect_left(mentions, span.start, key=lambda one: one.start)
         last = bisect_left(mentions, span.end, key=lambda one: one.start)
         held = tuple(one for one in mentions[first:last] if one.end <= span.end)
         cited = tuple(one for one in document.citations if span.start <= one.start < span.end)
-        sentence = Sentence(document, span, source, held, cited, before, own and not cited)
+        kind = section.kind if section is not None else ""
+        sentence = Sentence(document, span, source, held, cited, before, measured, kind, own and not cited)
         yield sentence
+        measured = sentence.of(Role.OUTCOME, Role.INSTRUMENT)
         before = tuple({one.concept_id: one for one in reversed(sentence.treatments)}.values())[::-1]
 
 

@@ -26,10 +26,11 @@ _BACKGROUND = re.compile(
     re.IGNORECASE,
 )
 _POPULATION_BEFORE = re.compile(
-    r"\b(?:with|had|has|have|having|from|of|in|for|chronic|treated)(?: [\w-]+){0,3} ?$", re.IGNORECASE
+    r"\b(?:with|had|has|have|having|from|of|in|chronic|treated)(?: [\w-]+){0,3} ?$", re.IGNORECASE
 )
 _POPULATION_AFTER = re.compile(rf" ?[\w-]*(?: [\w-]+)? ?{PEOPLE}\b", re.IGNORECASE)
-_ARM = {"n": "arm_n"}
+ARM = {"n": "arm_n"}
+"""A sample that is one arm's fills the arm's column."""
 _LENGTH_BEFORE = re.compile(r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$", re.IGNORECASE)
 _LENGTH_AFTER = re.compile(
     r"(?: ?-?(?:long|lasting))? ?-?(?:(?!to\b|of\b|prior\b|before\b|after\b|following\b|from\b|post)[\w-]+ ){0,2}?"
@@ -39,9 +40,13 @@ _LENGTH_AFTER = re.compile(
 
 
 def arm(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Iterator[DataItem]:
-    """The items of the arm that `one` belongs to; `alike` are the mentions that compete with it for an arm."""
+    """The items of the arm that `one` belongs to, and of its people and their study.
+
+    `alike` are the mentions that compete with `one` for an arm.
+    """
     document = sentence.document
     given = _given(sentence, one, alike)
+    yield from _setting(sentence, one, given.concept_id if given is not None else "")
     if given is not None:
         yield from items_of(document, given, "nearest")
         yield item(document, "arm", given.preferred, given.start, given.end, f"{given.field}.nearest")
@@ -51,16 +56,19 @@ def arm(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Iterator[
     yield from _regimen(sentence, one, given, alike)
 
 
-def setting(sentence: Sentence, one: Mention) -> Iterator[DataItem]:
-    """How many people, who they were, how the study was made."""
+def _setting(sentence: Sentence, one: Mention, given: str = "") -> Iterator[DataItem]:
+    """How many people, who they were, how the study was made; `given` is the concept of the arm's treatment."""
     document = sentence.document
-    sample = nearest(document.text, one, sentence.of(Role.SAMPLE), right=0)
+    of_arms = samples_of_arms(sentence)
+    sample = of_arms.get(given) or nearest(
+        document.text, one, [sample for sample in sentence.of(Role.SAMPLE) if sample not in of_arms.values()], right=0
+    )
     if sample is not None:
-        yield from items_of(document, sample, "sentence", columns=_ARM if _of_an_arm(sentence, sample) else None)
+        yield from items_of(document, sample, "sentence", columns=ARM if sample in of_arms.values() else None)
     population = nearest(
         document.text,
         one,
-        [found for found in sentence.of(Role.POPULATION) if _is_population(document.text, found)],
+        [found for found in sentence.of(Role.POPULATION) if is_population(document.text, found)],
         right=0,
     )
     if population is not None:
@@ -70,16 +78,17 @@ def setting(sentence: Sentence, one: Mention) -> Iterator[DataItem]:
         yield from joined(document, designs, "sentence")
 
 
-def _of_an_arm(sentence: Sentence, sample: Mention) -> bool:
-    """Whether a sample is one arm's: the sentence counts several, each beside a treatment of its own."""
-    beside = {
-        other.start: nearest(sentence.text, other, sentence.treatments, limit=45) for other in sentence.of(Role.SAMPLE)
-    }
-    named = [drug.concept_id for drug in beside.values() if drug is not None]
-    return beside.get(sample.start) is not None and len(set(named)) > 1
+def samples_of_arms(sentence: Sentence) -> dict[str, Mention]:
+    """The sample of each arm, by the concept of its treatment: where a sentence counts several, each beside its own."""
+    found: dict[str, Mention] = {}
+    for sample in sentence.of(Role.SAMPLE):
+        drug = nearest(sentence.text, sample, sentence.treatments, limit=45)
+        if drug is not None:
+            found.setdefault(drug.concept_id, sample)
+    return found if len(found) > 1 else {}
 
 
-def _is_population(text: str, one: Mention) -> bool:
+def is_population(text: str, one: Mention) -> bool:
     """Whether a diagnosis says who was studied, not what was felt or measured."""
     return bool(
         _POPULATION_BEFORE.search(text[max(0, one.start - 50) : one.start])

@@ -19,7 +19,7 @@ from pipeline.assemble.items import (
     role_of,
     time_of,
 )
-from pipeline.assemble.prose.arms import arm, is_length_of_treatment, setting
+from pipeline.assemble.prose.arms import ARM, arm, is_length_of_treatment, is_population, samples_of_arms
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.document import Document
 from pipeline.evidence import DataItem, Mention
@@ -39,6 +39,7 @@ _WITHIN = re.compile(r"\b(?:within|as early as|as soon as)(?: (?:the first|about
 _NOT_TOLD = re.compile(r"\bno\b|\bnot (?:\w+ )?(?:reported|given|stated|available)\b", re.IGNORECASE)
 _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|decline|rise)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:to|until)\b")
+_OF_THE_STUDY = ("abstract", "methods")
 _SCORED = ("mean", "median", "change", "difference")
 _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 
@@ -87,13 +88,20 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     shifted = one.unit == "%" and _SHIFT.match(text, one.end, one.end + 20)
     measure = "change" if shifted else BY_NAME[one.field].measure
     yield item(document, "measure", measure, one.start, one.end, f"{one.field}.sentence")
-    outcomes = _fitting(one, sentence.of(Role.OUTCOME))
-    outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
+    symptoms = [found for found in sentence.of(Role.POPULATION) if not is_population(text, found)]
+    outcomes = [*_fitting(one, sentence.of(Role.OUTCOME)), *(() if _shares(one) else symptoms)]
     scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
+    outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
+    if outcome is None and scale is None and not _shares(one):
+        # `The largest difference was 7.6` goes on about what the sentence before measured.
+        outcome = next((found for found in sentence.measured if role_of(found) is Role.OUTCOME), None)
+        scale = next((found for found in sentence.measured if role_of(found) is Role.INSTRUMENT), None)
     moment = _moment(sentence, one, alike)
     for found in (outcome, scale, moment):
-        if found is not None:
+        if found is not None and found not in symptoms:
             yield from items_of(document, found, "nearest")
+    if outcome is not None and outcome in symptoms:
+        yield item(document, "outcome", "severity", outcome.start, outcome.end, f"{outcome.field}.symptom")
     if scale is not None and not one.unit and one.value is not None and measure in _SCORED:
         yield item(document, "unit", "{score}", scale.start, scale.end, f"{scale.field}.unit")
     if outcome is None and scale is not None:
@@ -102,7 +110,6 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
         if _precision_of(precise, numbers) is one:
             yield from items_of(document, precise, "following")
     yield from arm(sentence, one, alike)
-    yield from setting(sentence, one)
 
 
 def _moment(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mention | None:
@@ -128,8 +135,12 @@ def _precision_of(precise: Mention, numbers: Sequence[Mention]) -> Mention | Non
 
 def _fitting(one: Mention, outcomes: Sequence[Mention]) -> Sequence[Mention]:
     """The outcomes that a result can be of: a share of people is of an outcome that some have and some have not."""
-    shares = "events" in BY_NAME[one.field].columns.values()
-    return [outcome for outcome in outcomes if is_counted(outcome)] or outcomes if shares else outcomes
+    return [outcome for outcome in outcomes if is_counted(outcome)] or outcomes if _shares(one) else outcomes
+
+
+def _shares(one: Mention) -> bool:
+    """Whether a result counts people."""
+    return "events" in BY_NAME[one.field].columns.values()
 
 
 def _time(sentence: Sentence, one: Mention, times: Sequence[Mention]) -> Iterator[DataItem]:
@@ -142,7 +153,6 @@ def _time(sentence: Sentence, one: Mention, times: Sequence[Mention]) -> Iterato
             yield item(document, "outcome", time_of(outcome, until=bool(until)), one.start, one.end, rule)
         yield from items_of(document, outcome, "nearest")
     yield from arm(sentence, one, times)
-    yield from setting(sentence, one)
 
 
 def _onset(sentence: Sentence, one: Mention, outcome: Mention) -> Iterator[DataItem]:
@@ -152,7 +162,6 @@ def _onset(sentence: Sentence, one: Mention, outcome: Mention) -> Iterator[DataI
     yield item(document, "outcome", ONSET, one.start, one.end, rule)
     yield from items_of(document, outcome, "nearest")
     yield from arm(sentence, one, [one])
-    yield from setting(sentence, one)
 
 
 def _quantity(document: Document, one: Mention, rule: str) -> Iterator[DataItem]:
@@ -198,7 +207,6 @@ def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
         elif told is not None:
             items.append(item(document, "measure", "p_only", told.start(), told.end(), "significance.sentence"))
         items.extend(arm(sentence, one, [one]))
-        items.extend(setting(sentence, one))
         made.append((one, items))
     return made
 
@@ -213,11 +221,12 @@ def _arrangements(sentence: Sentence) -> Iterator[Statement]:
         if one.value is not None and (not is_time(one) or is_length_of_treatment(text, one))
     ]
     for one in samples or amounts[:1]:
-        items = [*items_of(document, one, "sentence"), *arm(sentence, one, samples), *setting(sentence, one)]
+        columns = ARM if one in samples_of_arms(sentence).values() else None
+        items = [*items_of(document, one, "sentence", columns=columns), *arm(sentence, one, samples)]
         scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
         if scale is not None:
             items.extend(items_of(document, scale, "sentence"))
         yield one, items
     designs = sentence.of(Role.DESIGN)
-    if not samples and not amounts and sentence.own and designs:
+    if not samples and not amounts and sentence.own and designs and sentence.section in _OF_THE_STUDY:
         yield designs[0], [*arm(sentence, designs[0], ()), *joined(document, designs, "sentence")]

@@ -21,6 +21,10 @@ class Sentence:
     citations: tuple[Citation, ...]
     before: tuple[Mention, ...] = ()
     """The treatments that the sentence before named."""
+    measured: tuple[Mention, ...] = ()
+    """The outcomes and instruments that the sentence before named."""
+    section: str = ""
+    """The kind of section that holds the sentence."""
     own: bool = False
     """Whether the sentence belongs to the report of a study, and speaks of that study."""
 
