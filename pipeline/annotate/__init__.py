@@ -5,6 +5,7 @@ spaCy's `Doc` lives and dies in `annotate`: what leaves is `Mention`s, offsets i
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 from spacy.tokens import Doc
@@ -29,8 +30,11 @@ def annotate(document: Document) -> tuple[Mention, ...]:
     language = nlp()
     doc = language.make_doc(_segmented(document, held))
     doc._.segments = held
-    for _, component in language.pipeline:
-        doc = component(doc)
+    with warnings.catch_warnings():
+        # scispaCy's detector asks an empty matcher where a text defines no abbreviation; spaCy warns each time.
+        warnings.filterwarnings("ignore", message=r"\[W036\]")
+        for _, component in language.pipeline:
+            doc = component(doc)
     found = list(_without_swallowed(list(_mentions(document.text, doc))))
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, one.concept_id)))
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from functools import cache
 
 import scispacy.abbreviation  # noqa: F401  registers "abbreviation_detector"
@@ -65,8 +64,6 @@ class NumberTokenizer:
 @cache
 def nlp() -> Language:
     """This process's pipeline. Each field has a span group of its own: mentions of different fields may overlap."""
-    # scispaCy's detector asks an empty matcher where a text defines no abbreviation; spaCy warns each time.
-    warnings.filterwarnings("ignore", message=r"\[W036\]")
     language = spacy.blank("en")
     language.tokenizer = NumberTokenizer(language.vocab)
     language.max_length = 50_000_000

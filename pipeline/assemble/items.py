@@ -102,7 +102,8 @@ def joined(document: Document, mentions: Sequence[Mention], how: str) -> Iterato
     """One item for several concepts of one field: values divided by `;`, the proof from the first to the last."""
     field = BY_NAME[mentions[0].field]
     column = next(iter(field.columns.values()))
-    values = ";".join(dict.fromkeys(one.preferred for one in mentions))
+    key = next(iter(field.columns))
+    values = ";".join(dict.fromkeys(str(_value(one, key)) for one in mentions))
     yield item(document, column, values, mentions[0].start, mentions[-1].end, f"{field.name}.{how}")
 
 

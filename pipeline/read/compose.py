@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.document import Block, Cell, Citation, Note, Reference, Section, Span, Table, Word
 from pipeline.read import references as bibliography
 from pipeline.read.citations import citations
-from pipeline.read.flow import Draft, Measure
+from pipeline.read.drafts import Draft, Measure
 from pipeline.read.grid import Box, grid
 from pipeline.read.lines import Line
 from pipeline.read.sections import Heading, heading_kind, sections
@@ -78,7 +79,7 @@ class Composer:
         left = _edges(lines)
         starts = [(line.x0 - left[_key(line, left)]) / max(line.size, 1.0) for line in lines]
         gaps = [float("inf")]
-        for one, two in zip(lines, lines[1:], strict=False):
+        for one, two in pairwise(lines):
             below = two.page == one.page and 0 < two.base - one.base < 6 * two.size
             gaps.append((two.base - one.base) / max(two.size, 1.0) if below else float("inf"))
         entries = bibliography.split([line.text for line in lines], starts, gaps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import attrgetter
 
 from pipeline.read.lines import Line, rows
@@ -57,7 +58,7 @@ def _line_numbers(sheet: Sheet) -> set[int]:
 
 def _even(column: Sequence[Token]) -> bool:
     """Whether the numbers rise by one constant step and stand about as far apart as lines do."""
-    pairs = list(zip(column, column[1:], strict=False))
+    pairs = list(pairwise(column))
     steps = Counter(int(two.text) - int(one.text) for one, two in pairs)
     step, count = min(steps.items(), key=lambda item: (-item[1], item[0]))
     gaps = sorted(two.base - one.base for one, two in pairs)

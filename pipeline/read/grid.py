@@ -232,7 +232,9 @@ def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
             first, last = _covered(piece, parts, em)
             for x0, x1 in row.under:
                 if [other for other in pieces if x0 - 2 <= _middle(other) <= x1 + 2] == [piece]:
-                    inside = [i for i, (a, b) in enumerate(parts) if _shared((a, b), (x0, x1)) > 0.4 * min(b - a, x1 - x0)]
+                    inside = [
+                        i for i, (a, b) in enumerate(parts) if _shared((a, b), (x0, x1)) > 0.4 * min(b - a, x1 - x0)
+                    ]
                     first, last = min([first, *inside]), max([last, *inside])
             placed.append((number, first, last, piece))
     spanning = sorted({number for number, first, last, _ in placed if last > first})

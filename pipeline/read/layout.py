@@ -113,14 +113,10 @@ def _joined(columns: Sequence[Column]) -> list[Column]:
     """Spanning lines that follow each other are one column."""
     joined: list[Column] = []
     for column in columns:
-        if joined and joined[-1].index == column.index == -1:
-            last = joined.pop()
-            column = Column(
-                column.page,
-                -1,
-                min(last.left, column.left),
-                max(last.right, column.right),
-                (*last.lines, *column.lines),
-            )
-        joined.append(column)
+        last = joined[-1] if joined else None
+        if last is not None and last.index == column.index == -1:
+            left, right = min(last.left, column.left), max(last.right, column.right)
+            joined[-1] = Column(column.page, -1, left, right, (*last.lines, *column.lines))
+        else:
+            joined.append(column)
     return joined

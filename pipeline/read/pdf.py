@@ -13,12 +13,13 @@ from pipeline.document import Document, Input, Status
 from pipeline.document import Page as DocumentPage
 from pipeline.read import fallback, furniture, rules, tables
 from pipeline.read.compose import Composer, finished
-from pipeline.read.flow import Flow, levels, measure
+from pipeline.read.drafts import levels, measure
+from pipeline.read.flow import Flow
 from pipeline.read.layout import Column, cuts, order
 from pipeline.read.lines import Line, marker, segments
+from pipeline.read.pdfium import Handle, frame
 from pipeline.read.tables import Found
 from pipeline.read.text import Hyphens, Writer
-from pipeline.read.pdfium import Handle, frame
 from pipeline.read.tokens import Sheet
 from pipeline.read.words import sheet
 
@@ -206,10 +207,12 @@ def arranged(
     for index, each in enumerate(sheets):
         strip = strips[index] or _borrowed(rest[index], shared)
         strips[index] = strip
-        found.append(tables.find(rest[index], ruled[index], strip, body, each.width))
-    for index, here in enumerate(found):
-        if index + 1 < len(found):
-            found[index] = [_grown(table, rest, found, index, body) for table in here]
+        here, drawn = tuple(rest[index]), tuple(ruled[index])
+        captions = tuple(tables.captions(here, body))
+        flat = tuple(rules.joined(drawn))
+        found.append(tables.find(tables.View(here, drawn, flat, tuple(strip), body, each.width, captions)))
+    for index, whole in enumerate(found[:-1]):
+        found[index] = [_grown(table, rest, found, index, body) for table in whole]
     columns: list[Column] = []
     held: dict[int, Found] = {}
     for index, each in enumerate(sheets):
@@ -244,7 +247,7 @@ def _grown(table: Found, rest: list[list[Line]], found: Sequence[list[Found]], i
     if table.notes or below:
         return table
     free = [piece for piece in rest[index + 1] if not tables.inside(piece, found[index + 1])]
-    grown, taken = tables.continued(table, free, body, table.page + 1)
+    grown, taken = tables.continued(table, free, body)
     gone = {id(piece) for piece in taken}
     rest[index + 1] = [piece for piece in rest[index + 1] if id(piece) not in gone]
     return grown

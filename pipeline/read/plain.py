@@ -169,9 +169,8 @@ def _kind(held: str, *, first: bool) -> BlockKind:
     if heading_kind(held.strip().rstrip(":")):
         return "heading"
     match = CAPTION.match(held)
-    if match and "\n" not in held and len(words) < 40 and held[-1] not in ",;":
-        if match["end"] or not match["rest"] or match["rest"][:1].isupper():
-            return "caption"
+    if match and "\n" not in held and len(words) < 40 and held[-1] not in ",;" and not match["rest"][:1].islower():
+        return "caption"
     short = len(words) <= 14 and held.count("\n") <= 1 and not re.search(r"[.,;:?!]$|[<>=\[]|\d\s*%|\bet al\b", held)
     if (
         short

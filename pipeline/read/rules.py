@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -31,8 +32,8 @@ class Rule(NamedTuple):
 def rules(page: object, place: Callable[[float, float], tuple[float, float]]) -> tuple[Rule, ...]:
     """All rules of a PDFium page, each side of a stroked box counted; `place` maps page space to the upright frame."""
     found: set[Rule] = set()
-    for x0, y0, x1, y1 in _strokes(_objects(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)):
-        (ax, ay), (bx, by) = place(x0, y0), place(x1, y1)
+    for one, two, three, four in _strokes(_objects(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)):
+        (ax, ay), (bx, by) = place(one, two), place(three, four)
         x0, x1, top, bottom = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
         if min(x1 - x0, bottom - top) <= THIN and max(x1 - x0, bottom - top) >= 8:
             found.add(Rule(round(x0, 1), round(top, 1), round(x1, 1), round(bottom, 1)))
@@ -72,7 +73,7 @@ def _path(each: object, outer: _Matrix) -> Iterator[tuple[float, float, float, f
     elif stroke.value:
         whole = _times(_matrix(each), outer)
         points = _points(each)
-        for (ax, ay, _), (bx, by, starts) in zip(points, points[1:], strict=False):
+        for (ax, ay, _), (bx, by, starts) in pairwise(points):
             if not starts:
                 yield (*_apply(whole, ax, ay), *_apply(whole, bx, by))
 

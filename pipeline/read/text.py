@@ -124,20 +124,19 @@ class Writer:
             following = lines[number + 1][0].text if number + 1 < len(lines) else ""
             for index, token in enumerate(tokens):
                 before = tokens[index - 1] if index else None
-                after = tokens[index + 1] if index + 1 < len(tokens) else None
-                last = after is None and bool(following)
-                joint = _joint(self._parts[-1] if self._parts else "", token, before, after) if index else ""
+                last = index + 1 == len(tokens)
+                joint = _joint(self._parts[-1] if self._parts else "", token, before) if index else ""
                 self.put(joint)
-                self._word(token, before, after, following if last else "")
+                self._word(token, before, following if last else "")
             if following and not self._tight(tokens[-1], following):
                 self.put(" ")
         return Span(start, self.length)
 
-    def _word(self, token: Token, before: Token | None, after: Token | None, following: str) -> None:
+    def _word(self, token: Token, before: Token | None, following: str) -> None:
         text = token.text
-        if following and len(text) > 1 and text[-1] in "-‐" and not self._hyphens.keeps(text[:-1], following):
-            if not _LINK.search(text):
-                text = text[:-1]
+        broken = bool(following) and len(text) > 1 and text[-1] in "-‐" and not _LINK.search(text)
+        if broken and not self._hyphens.keeps(text[:-1], following):
+            text = text[:-1]
         start = self.length
         if token.raised:
             if is_power(token, before):
@@ -162,7 +161,7 @@ class Writer:
         return bool(_LINK.search(text)) and text[-1] in "./_=&?" and following[0].isalnum() and len(following) > 3
 
 
-def _joint(written: str, token: Token, before: Token | None, after: Token | None) -> str:
+def _joint(written: str, token: Token, before: Token | None) -> str:
     """What stands between two words of a printed line."""
     if before is None or not token.glued:
         return " "

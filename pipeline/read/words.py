@@ -76,12 +76,20 @@ class _Facts:
         pdfium.drain(map(pdfium.loose, repeat(handle), ends, range(at, at + 32 * count, 16)))
         at = origins.ctypes.data
         pdfium.drain(
-            map(pdfium.origin, repeat(handle), first, range(at, at + 16 * count, 16), range(at + 8, at + 8 + 16 * count, 16))
+            map(
+                pdfium.origin,
+                repeat(handle),
+                first,
+                range(at, at + 16 * count, 16),
+                range(at + 8, at + 8 + 16 * count, 16),
+            )
         )
         at, stop = tight.ctypes.data, tight.ctypes.data + 64 * count
         pdfium.drain(map(pdfium.tight, repeat(handle), ends, *(range(at + 8 * k, stop + 8 * k, 32) for k in range(4))))
         # PDFium counts clockwise
-        self.angles = np.round(-np.fromiter(map(pdfium.angle, repeat(handle), first), float, count) / (math.pi / 2), 2) % 4
+        self.angles = (
+            np.round(-np.fromiter(map(pdfium.angle, repeat(handle), first), float, count) / (math.pi / 2), 2) % 4
+        )
         objects = list(map(pdfium.text_object, repeat(handle), ends))
         self.page, self.boxes, self.origins, self.tight = page, boxes, origins, tight
         styles = pdfium.styles(handle, objects, ends)
@@ -153,9 +161,7 @@ def _word(page: Handle, text: str, start: int, index: int, facts: _Facts) -> lis
     return _walk(page, shown, start, whole, facts.frame)
 
 
-def _walk(
-    page: Handle, text: str, start: int, whole: Token, frame: Matrix
-) -> list[Token]:
+def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix) -> list[Token]:
     """Splits a word where its characters stand raised, by size and baseline or by the glyph's own shape."""
     a, b, c, d, e, f = frame
     box = np.zeros((len(text), 4), "f4")

@@ -10,7 +10,9 @@ from pipeline.annotate.numbers import COUNT, INNER, number
 from pipeline.fields import PEOPLE
 
 _EQUALS = re.compile(rf"(?<![\w-])[nN] ?= ?(?P<value>{INNER})(?![.\d%])")
-_PEOPLE = re.compile(rf"(?P<value>{COUNT})(?:-| ){ADJECTIVES}(?P<who>{PEOPLE})\b", re.IGNORECASE)
+_PEOPLE = re.compile(
+    rf"(?P<value>{COUNT})(?:-| )(?!(?:million|billion|thousand)\b){ADJECTIVES}(?P<who>{PEOPLE})\b", re.IGNORECASE
+)
 _SAMPLE = re.compile(
     rf"\b(?:sample|total|cohort|group|population|samples) of (?:about |approximately |only |over )?(?P<value>{COUNT})(?! ?%)"
     r"(?! ?-?(?:mg|min|h|days?|weeks?|months?|years?|points?|infusions?|trials|studies)\b)",
@@ -28,7 +30,7 @@ _WHO_DID = re.compile(
 )
 # Something happened to these people, so their number is a result.
 _HAPPENED = re.compile(
-    r"[^.;:()]{0,60}?\b(?:developed|experienced|reported|withdrew|dropped out|discontinued|relapsed|responded|remitted|died|met|"
+    r"(?:(?!\bthose\b|\bwho\b)[^.,;:()]){0,60}?\b(?:developed|experienced|reported|withdrew|dropped out|discontinued|relapsed|responded|remitted|died|met|"
     r"achieved)\b",
     re.IGNORECASE,
 )

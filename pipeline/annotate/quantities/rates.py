@@ -13,7 +13,7 @@ from pipeline.fields import PEOPLE
 
 _PERCENT = r" ?-?(?:%|(?i:per ?cent)\b)"
 _OF = r" ?(?:/|(?:out )?of) ?(?:the |all |these |those |a total of )?(?:remaining |other )?"
-_WHO = rf"(?: {ADJECTIVES}{PEOPLE}(?: \w+){{0,2}}?)?"
+_WHO = rf"(?: {ADJECTIVES}{PEOPLE}(?: \w+){{0,2}}?| of (?:them|these|those|whom))?"
 _WITH_PERCENT = re.compile(
     rf"(?P<events>{COUNT})(?:{_OF}(?P<total>{COUNT}))?{_WHO} ?[(\[] ?(?P<value>{INNER}){_PERCENT} ?[)\]]", re.IGNORECASE
 )

@@ -55,11 +55,19 @@ _OFTEN = re.compile(
 _EVERY = re.compile(
     rf"\b(?:every|q) ?(?P<count>{COUNT}) ?-?(?P<unit>h\b|hours?|hrs?|days?|weeks?|wks?|months?)", re.IGNORECASE
 )
+_ONCE = re.compile(
+    r"(?<![\w-])(?P<word>(?:a |one )?single|one|1)(?= (?:(?!of |for |in |with |and |or |the |to )[\w()-]+ ){0,4}?"
+    r"(?:dose|infusion|injection|bolus|administration|application|treatment)\b)|^single$|"
+    r"(?<![\w-])(?P<done>(?:infused|given|administered|injected|taken) once)(?! (?:a|per|every|each|daily|weekly)\b)",
+    re.IGNORECASE,
+)
 _SERIES = re.compile(
     rf"(?P<count>{COUNT})(?:-| )(?:(?!of |for |in |with |and |or |the |to )[\w-]+ ){{0,4}}?"
     r"(?P<what>infusions|injections|administrations|sessions)\b",
     re.IGNORECASE,
 )
+# More than this were given to many people together, not to each.
+_LONGEST_SERIES = 60
 _ADVERB = re.compile(
     r"(?<![\w-])(?P<per>daily|weekly|monthly|nightly)\b(?! (?:life|living|activit|function|diar))", re.IGNORECASE
 )
@@ -90,10 +98,15 @@ def frequencies(text: str) -> Iterator[Found]:
     for match in _EVERY.finditer(text):
         count, unit = number(match["count"]), unit_code(match["unit"], "time")
         yield Found("frequency", match.start(), match.end(), count, unit=unit, preferred=f"1/({count}.{unit})")
+    for match in _ONCE.finditer(text):
+        yield Found("frequency", match.start(), match.end(), preferred="single")
     for match in _SERIES.finditer(text):
         count = number(match["count"])
-        if count == count.to_integral():
-            yield Found("frequency", match.start(), match.end(), count, preferred=f"{count} {match['what'].lower()}")
+        if count == count.to_integral() and 1 < count <= _LONGEST_SERIES:
+            # `two 40-min infusions`: the length between is a mention of its own.
+            timed = any(character.isdigit() for character in text[match.end("count") : match.end()])
+            end = match.end("count") if timed else match.end()
+            yield Found("frequency", match.start(), end, count, preferred=f"{count} {match['what'].lower()}")
     for match in _ADVERB.finditer(text):
         per = _PER.get(match["per"].lower(), "d")
         yield Found("frequency", match.start(), match.end(), Decimal(1), unit=f"/{per}", preferred=f"1/{per}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,18 +17,18 @@ from pipeline.evidence import DataItem, EvidenceRecord, Mention, Source
 from pipeline.fields import Role
 from pipeline.sentences import sentences
 
-_GOES_ON = re.compile(r"(?:It|This|These|They|Both|Such) (?!is (?:known|likely|possible|important))")
 # A longer list of citations says that several papers agree; what follows it is not about any one of them.
 _INHERITED_LABELS = 2
 
 
 @dataclass
 class Memory:
-    """What the paragraph has said so far: the study and the drug spoken of last, and of each study its drug."""
+    """What the paragraph has said so far: the studies and the drug spoken of last, and of each study its drug and its sample."""
 
-    study: tuple[str, Citation] | None = None
+    studies: tuple[tuple[str, Citation], ...] = ()
     last: Mention | None = None
     drug: dict[str, Mention] = field(default_factory=dict)
+    sample: dict[str, Mention] = field(default_factory=dict)
 
 
 def prose_records(document: Document, mentions: Sequence[Mention], studies: Studies) -> Iterator[EvidenceRecord]:
@@ -41,22 +40,13 @@ def prose_records(document: Document, mentions: Sequence[Mention], studies: Stud
             held = list(_sentences(document, block, mentions, own=studies.reports_own))
             named = _named_by_headings(document, block, mentions)
             for sentence, following in zip_longest(held, held[1:]):
-                if memory.study is None and not sentence.citations:
-                    memory.study = _announced(following, studies)
+                if not memory.studies and not sentence.citations and following is not None and following.citations:
+                    memory.studies = _about(following.citations[0], studies)
                 for anchor, items in statements(sentence):
-                    study, citation = _owner(sentence, anchor, studies, memory)
-                    yield _finished(
-                        sentence, items, study, citation, memory.drug.get(study) or memory.last or named or main
-                    )
+                    for study, citation in _owners(sentence, anchor, studies, memory):
+                        drug = memory.drug.get(study) or memory.last or named or main
+                        yield _finished(sentence, items, study, citation, drug, memory.sample.get(study))
                 _remember(sentence, studies, memory)
-
-
-def _announced(following: Sentence | None, studies: Studies) -> tuple[str, Citation] | None:
-    """The study that the next sentence cites, where it goes on about the same thing: `It is associated with ... [25].`"""
-    if following is None or not following.citations or not _GOES_ON.match(following.text, following.span.start):
-        return None
-    first = following.citations[0]
-    return studies.cited(first)[0], first
 
 
 def main_drug(mentions: Sequence[Mention]) -> Mention | None:
@@ -99,14 +89,13 @@ def _sentences(document: Document, block: Block, mentions: Sequence[Mention], *,
         before = tuple({one.concept_id: one for one in reversed(sentence.treatments)}.values())[::-1]
 
 
-def _owner(sentence: Sentence, anchor: Mention, studies: Studies, memory: Memory) -> tuple[str, Citation | None]:
-    """The study that a statement is about: of the citation that follows it, else the one before, else the last spoken of.
-
-    A statement that cites several papers is one statement, about the first.
-    """
+def _owners(
+    sentence: Sentence, anchor: Mention, studies: Studies, memory: Memory
+) -> Sequence[tuple[str, Citation | None]]:
+    """The studies that a statement is about: of the citation that follows it, else the one before, else the last spoken of."""
     if not sentence.citations:
-        inherited = None if studies.reports_own else memory.study
-        return inherited or (sentence.document.document_id, None)
+        inherited = () if studies.reports_own else memory.studies
+        return inherited or ((sentence.document.document_id, None),)
     rivals = [one for one in sentence.mentions if one.field == anchor.field and one is not anchor]
     owner = sentence.citations[0]
     for citation in sentence.citations:
@@ -115,7 +104,11 @@ def _owner(sentence: Sentence, anchor: Mention, studies: Studies, memory: Memory
                 owner = citation
             break
         owner = citation
-    return studies.cited(owner)[0], owner
+    return _about(owner, studies)
+
+
+def _about(citation: Citation, studies: Studies) -> tuple[tuple[str, Citation], ...]:
+    return tuple(dict.fromkeys((study, citation) for study in studies.cited(citation)))
 
 
 def _finished(
@@ -124,8 +117,9 @@ def _finished(
     study: str,
     citation: Citation | None,
     drug: Mention | None,
+    sample: Mention | None,
 ) -> EvidenceRecord:
-    """Adds what the sentence leaves to its readers: the citation as printed, the drug spoken of before."""
+    """Adds what the sentence leaves to its readers: the citation as printed, the drug and the sample spoken of before."""
     document = sentence.document
     more = list(items)
     if citation is not None:
@@ -133,13 +127,21 @@ def _finished(
     have = {one.column for one in more}
     if drug is not None and "drug" not in have:
         more.extend(items_of(document, drug, "inherited"))
+    if sample is not None and not have & {"n", "arm_n"}:
+        more.extend(items_of(document, sample, "inherited"))
     return record(document, study, sentence.source, sentence.span.start, sentence.span.end, more)
 
 
 def _remember(sentence: Sentence, studies: Studies, memory: Memory) -> None:
     if sentence.citations:
-        last = sentence.citations[-1]
-        memory.study = (studies.cited(last)[0], last) if len(last.labels) <= _INHERITED_LABELS else None
-    about = memory.study[0] if memory.study else sentence.document.document_id
+        last = _about(sentence.citations[-1], studies)
+        memory.studies = last if len(last) <= _INHERITED_LABELS else ()
+    about = [study for study, _ in memory.studies] or [sentence.document.document_id]
+    samples = sentence.of(Role.SAMPLE)
     if sentence.active:
-        memory.drug[about] = memory.last = sentence.active[0]
+        memory.last = sentence.active[0]
+    for study in about:
+        if sentence.active:
+            memory.drug[study] = sentence.active[0]
+        if len(samples) == 1 and memory.studies:
+            memory.sample[study] = samples[0]

@@ -65,17 +65,20 @@ def _setting(sentence: Sentence, one: Mention, given: str = "") -> Iterator[Data
     )
     if sample is not None:
         yield from items_of(document, sample, "sentence", columns=ARM if sample in of_arms.values() else None)
-    population = nearest(
-        document.text,
-        one,
-        [found for found in sentence.of(Role.POPULATION) if is_population(document.text, found)],
-        right=0,
-    )
+    people = [found for found in sentence.of(Role.POPULATION) if is_population(document.text, found)]
+    population = nearest(document.text, one, people, right=0)
     if population is not None:
-        yield from items_of(document, population, "sentence")
+        listed = [found for found in people if found is population or _coordinated(document.text, found, population)]
+        yield from joined(document, listed, "sentence")
     designs = sentence.of(Role.DESIGN)
     if designs:
         yield from joined(document, designs, "sentence")
+
+
+def _coordinated(text: str, one: Mention, other: Mention) -> bool:
+    """Whether two names stand as `A and B`."""
+    between = text[min(one.end, other.end) : max(one.start, other.start)]
+    return between.strip() in ("and", "or", ",", "/")
 
 
 def samples_of_arms(sentence: Sentence) -> dict[str, Mention]:
@@ -111,7 +114,7 @@ def _given(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mentio
         drug for drug in sentence.treatments if not _held_against(text, drug) and not _is_background(text, drug)
     ]
     active = [drug for drug in candidates if not is_inert(drug)]
-    if active and len(alike) < 2 and role_of(one) is not Role.MEASUREMENT:
+    if active and role_of(one) is not Role.MEASUREMENT and one not in samples_of_arms(sentence).values():
         # How a study was made is told of the treatment under test, which is named first.
         return active[0]
     contrast = BY_NAME[one.field].measure == "difference" or len(alike) < 2

@@ -29,13 +29,17 @@ Statement = tuple[Mention, list[DataItem]]
 """The mention that a record is built around, and the record's items."""
 
 _DEFINITION = re.compile(
-    r"\b(?:defin\w+|criteri\w+|threshold)\b[^.;)]{0,90}$|"
+    r"\b(?:defin\w+|criteri\w+|threshold|taken as|counted as|meaning|meant)\b[^.;)]{0,90}$|"
     r"\b(?:reduction|decrease|improvement|fall|drop)s? of (?:at least |≥ ?)$|[≥] ?$",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(r" ?(?:points? )?or (?:more|greater|higher|less|lower|below|above)\b", re.IGNORECASE)
 _THRESHOLD = re.compile(r"\bat least (?:a )?$", re.IGNORECASE)
-_WITHIN = re.compile(r"\b(?:within|as early as|as soon as)(?: (?:the first|about|approximately))? ?$", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:within|as early as|as soon as|(?:set in|sets in|beg[ai]n|began|started|emerged|appeared) (?:after|at|by|from|within))"
+    r"(?: (?:the first|about|approximately|only))? ?$",
+    re.IGNORECASE,
+)
 _NOT_TOLD = re.compile(r"\bno\b|\bnot (?:\w+ )?(?:reported|given|stated|available)\b", re.IGNORECASE)
 _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|decline|rise)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:to|until)\b")
@@ -91,6 +95,8 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     symptoms = [found for found in sentence.of(Role.POPULATION) if not is_population(text, found)]
     outcomes = [*_fitting(one, sentence.of(Role.OUTCOME)), *(() if _shares(one) else symptoms)]
     scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
+    if scale is not None and not _shares(one):
+        outcomes = [found for found in outcomes if found in symptoms or not is_counted(found)]
     outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
     if outcome is None and scale is None and not _shares(one):
         # `The largest difference was 7.6` goes on about what the sentence before measured.

@@ -104,7 +104,7 @@ def field_items(grid: Grid, cell: Cell, field: Field, columns: dict[str, str]) -
     for one in _filled(grid, cell, field):
         yield replace(one, column=columns.get(one.column, one.column))
     for other in grid.of(cell):
-        if other.field != field.name and role_of(other) is Role.REGIMEN:
+        if other.field != field.name and role_of(other) is Role.REGIMEN and not is_time(other):
             yield from items_of(grid.document, other, "cell")
 
 
