@@ -9,13 +9,14 @@ import warnings
 from collections.abc import Iterator
 
 from spacy.tokens import Doc
-from spacy.tokens import Span as TokenSpan
 
-from pipeline.annotate.components import concept_of, found_of
+from pipeline.annotate.components import kept
+from pipeline.annotate.found import Found
 from pipeline.annotate.nlp import nlp, plain
 from pipeline.document import Document, Span
 from pipeline.evidence import Mention
 from pipeline.fields import FIELDS
+from pipeline.vocabulary import Concept
 
 __all__ = ["annotate"]
 
@@ -80,19 +81,14 @@ def _mentions(text: str, doc: Doc) -> Iterator[Mention]:
             place = Span(span.start_char, span.end_char)
             if not any(place.start < other.end and other.start < place.end for other in taken):
                 taken.append(place)
-                yield _mention(field.name, text, place, span)
+                yield _mention(field.name, text, place, kept(doc, field.name, span))
 
 
-def _mention(field: str, text: str, place: Span, span: TokenSpan) -> Mention:
+def _mention(field: str, text: str, place: Span, what: Found | Concept) -> Mention:
     quote = text[place.start : place.end]
-    found, concept = found_of(span), concept_of(span)
-    if found is not None:
-        return Mention(
-            field, *place, quote, found.value, found.value_high, found.unit, "", found.preferred, found.parts
-        )
-    if concept is not None:
-        return Mention(field, *place, quote, concept_id=concept.id, preferred=concept.preferred)
-    raise AssertionError(f"a span of {field} that is neither a quantity nor a concept")
+    if isinstance(what, Concept):
+        return Mention(field, *place, quote, concept_id=what.id, preferred=what.preferred)
+    return Mention(field, *place, quote, what.value, what.value_high, what.unit, "", what.preferred, what.parts)
 
 
 def _without_swallowed(mentions: list[Mention]) -> Iterator[Mention]:

@@ -18,8 +18,6 @@ TERMS = "litevidence_terms"
 QUANTITIES = "litevidence_quantities"
 
 Doc.set_extension("segments", default=(), force=True)
-Span.set_extension("found", default=None, force=True)
-Span.set_extension("concept", default=None, force=True)
 
 
 @Language.factory(TERMS)
@@ -36,7 +34,7 @@ def find_quantities(doc: Doc) -> Doc:
         for found in quantities(text[start:end]):
             span = doc.char_span(start + found.start, start + found.end, label=found.field, alignment_mode="expand")
             if span is not None:
-                span._.found = found
+                _keep(doc, found.field, span, found)
                 groups.setdefault(found.field, []).append(span)
     for field, spans in groups.items():
         _add(doc, field, spans)
@@ -67,7 +65,7 @@ class TermFinder:
         ]
         spans = filter_spans(sorted(found, key=lambda span: (span.start, -span.end, span.label_)))
         for span in spans:
-            span._.concept = self.concepts[span.label_]
+            _keep(doc, self.field, span, self.concepts[span.label_])
         _add(doc, self.field, filter_spans([*spans, *self._abbreviated(doc, spans)]))
         return doc
 
@@ -80,9 +78,9 @@ class TermFinder:
             named = known.get((long.start, long.end)) or ends.get(long.end)
             # The detector may take a word too many or too few in front; a concept that ends the long form is enough
             # when it makes up most of it.
-            if named is not None and 2 * len(named) >= len(long):
+            if named is not None and 3 * len(named) >= 2 * len(long):
                 span = Span(doc, short.start, short.end, label=named.label_)
-                span._.concept = self.concepts[named.label_]
+                _keep(doc, self.field, span, self.concepts[named.label_])
                 yield span
 
 
@@ -111,11 +109,14 @@ def _add(doc: Doc, field: str, spans: list[Span]) -> None:
     doc.spans[field] = SpanGroup(doc, name=field, spans=[*present, *spans])
 
 
-def found_of(span: Span) -> Found | None:
-    found = span._.found
-    return found if isinstance(found, Found) else None
+def _keep(doc: Doc, field: str, span: Span, what: Found | Concept) -> None:
+    """spaCy keeps a span's own attributes by its offsets alone, and two fields may find the same words."""
+    doc.user_data[(__name__, field, span.start_char, span.end_char)] = what
 
 
-def concept_of(span: Span) -> Concept | None:
-    concept = span._.concept
-    return concept if isinstance(concept, Concept) else None
+def kept(doc: Doc, field: str, span: Span) -> Found | Concept:
+    """What a component found at a span of a field's group."""
+    what = doc.user_data[(__name__, field, span.start_char, span.end_char)]
+    if not isinstance(what, (Found, Concept)):
+        raise TypeError(f"a span of {field} that is neither a quantity nor a concept")
+    return what

@@ -94,7 +94,7 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     yield item(document, "measure", measure, one.start, one.end, f"{one.field}.sentence")
     symptoms = [found for found in sentence.of(Role.POPULATION) if not is_population(text, found)]
     outcomes = [*_fitting(one, sentence.of(Role.OUTCOME)), *(() if _shares(one) else symptoms)]
-    scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
+    scale = nearest(text, one, sentence.instruments)
     if scale is not None and not _shares(one):
         outcomes = [found for found in outcomes if found in symptoms or not is_counted(found)]
     outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
@@ -183,7 +183,7 @@ def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
     """Effects told with a time point or a P value but no number: a record for each time point."""
     document, text = sentence.document, sentence.text
     outcomes = [one for one in sentence.of(Role.OUTCOME) if not is_time_outcome(one)]
-    scales, precise = sentence.of(Role.INSTRUMENT), sentence.of(Role.PRECISION)
+    scales, precise = sentence.instruments, sentence.of(Role.PRECISION)
     made: list[Statement] = []
     for one in [*moments] or precise[:1]:
         named = [nearest(text, one, outcomes), nearest(text, one, scales)]
@@ -229,7 +229,7 @@ def _arrangements(sentence: Sentence) -> Iterator[Statement]:
     for one in samples or amounts[:1]:
         columns = ARM if one in samples_of_arms(sentence).values() else None
         items = [*items_of(document, one, "sentence", columns=columns), *arm(sentence, one, samples)]
-        scale = nearest(text, one, sentence.of(Role.INSTRUMENT))
+        scale = nearest(text, one, sentence.instruments)
         if scale is not None:
             items.extend(items_of(document, scale, "sentence"))
         yield one, items

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.assemble.items import is_class, is_inert, is_time, role_of
 from pipeline.document import Citation, Document, Span
@@ -40,6 +41,17 @@ class Sentence:
     def treatments(self) -> tuple[Mention, ...]:
         """The drugs and controls named; classes of drugs are nobody's treatment."""
         return tuple(one for one in self.of(Role.TREATMENT) if not is_class(one))
+
+    @property
+    def instruments(self) -> tuple[Mention, ...]:
+        """The scales named; a short form in brackets after the full name (`25-item HAMILTON (HAM-D)`) is not another."""
+        scales = self.of(Role.INSTRUMENT)
+        brackets = {
+            two.start
+            for one, two in pairwise(scales)
+            if self.text[one.end : two.start].strip() == "(" and self.text[two.end : two.end + 1] == ")"
+        }
+        return tuple(one for one in scales if one.start not in brackets)
 
     @property
     def active(self) -> tuple[Mention, ...]:
