@@ -111,7 +111,9 @@ FIELDS: tuple[Field, ...] = (
         ("diagnosis", "population", "condition", "disorder", "indication"),
     ),
     Field("design", Role.DESIGN, Terms("designs"), {"preferred": "design"}, ("design", "type")),
-    Field("scale", Role.INSTRUMENT, Terms("scales"), {"preferred": "scale"}, ("scale", "instrument", "measure", "outcome")),
+    Field(
+        "scale", Role.INSTRUMENT, Terms("scales"), {"preferred": "scale"}, ("scale", "instrument", "measure", "outcome")
+    ),
     Field(
         "outcome",
         Role.OUTCOME,

@@ -40,7 +40,9 @@ def _ends(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
     if word in _ABBREVIATIONS:
         return False
     # A single capital is an initial ("J. Smith"), unless a number or a closing mark stands before the stop.
-    return not (len(word) == 1 and word.isalpha() and text[stop.start() - 1].isupper() and stop.end() - stop.start() == 1)
+    return not (
+        len(word) == 1 and word.isalpha() and text[stop.start() - 1].isupper() and stop.end() - stop.start() == 1
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:

@@ -75,7 +75,7 @@ def _segmented(document: Document, held: tuple[Span, ...]) -> str:
 
 def _mentions(text: str, doc: Doc) -> Iterator[Mention]:
     for field in FIELDS:
-        group = doc.spans[field.name] if field.name in doc.spans else ()
+        group = doc.spans.get(field.name, ())
         taken: list[Span] = []
         for span in sorted(group, key=lambda span: (span.start_char - span.end_char, span.start_char)):
             place = Span(span.start_char, span.end_char)

@@ -21,7 +21,7 @@ Doc.set_extension("segments", default=(), force=True)
 
 
 @Language.factory(TERMS)
-def make_terms(nlp: Language, name: str, field: str, vocabulary: str) -> TermFinder:
+def make_terms(nlp: Language, name: str, field: str, vocabulary: str) -> TermFinder:  # noqa: ARG001  spaCy gives it
     return TermFinder(nlp, field=field, vocabulary_name=vocabulary)
 
 
@@ -111,12 +111,16 @@ def _add(doc: Doc, field: str, spans: list[Span]) -> None:
 
 def _keep(doc: Doc, field: str, span: Span, what: Found | Concept) -> None:
     """spaCy keeps a span's own attributes by its offsets alone, and two fields may find the same words."""
-    doc.user_data[(__name__, field, span.start_char, span.end_char)] = what
+    doc.user_data[_key(field, span)] = what
+
+
+def _key(field: str, span: Span) -> str:
+    return f"litevidence {field} {span.start_char} {span.end_char}"
 
 
 def kept(doc: Doc, field: str, span: Span) -> Found | Concept:
     """What a component found at a span of a field's group."""
-    what = doc.user_data[(__name__, field, span.start_char, span.end_char)]
+    what = doc.user_data[_key(field, span)]
     if not isinstance(what, (Found, Concept)):
         raise TypeError(f"a span of {field} that is neither a quantity nor a concept")
     return what

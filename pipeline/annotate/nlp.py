@@ -20,10 +20,12 @@ from pipeline.fields import FIELDS, Quantities, Terms
 # Numbers, words and single marks each become a token, so that `0.5mg/kg`, `n=18` and `HDRS-17` come apart and every
 # quantity ends where a token ends.
 _TOKEN = re.compile(r"\d+(?:[.,·]\d+)*|[^\W\d_]+|[^\S ]+|  +|[^\w\s]|_")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
+_SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PLAIN = str.maketrans(
-    dict.fromkeys("‐‑‒–—―−﹣－", "-")
-    | dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
-    | {"’": "'", "‘": "'", "⁄": "/", "μ": "µ", "％": "%"}
+    dict.fromkeys(_DASHES, "-")
+    | dict.fromkeys(_SPACES, " ")
+    | {"\u2019": "'", "\u2018": "'", "\u2044": "/", "\u03bc": "\u00b5", "\uff05": "%", "\n": " ", "\r": " "}
 )
 
 
@@ -32,7 +34,7 @@ def plain(text: str) -> str:
 
     A line break inside a paragraph becomes a space; paragraphs must be given one at a time.
     """
-    return text.translate(_PLAIN).replace("\n", " ").replace("\r", " ")
+    return text.translate(_PLAIN)
 
 
 class NumberTokenizer:

@@ -8,8 +8,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_WORDS = {word: number for number, word in enumerate(_UNITS.split())}
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
+    )
+}
 _TENS = {
     word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
@@ -18,12 +23,14 @@ _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth":
 _tens = rf"(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(list(_WORDS)[1:10])}))?"
 _below_hundred = rf"(?:{_tens}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 
-# A digit run that is not part of a code (GLYX-13, HDRS-17, IL-6) or of a longer number.
-DIGITS = r"(?<![\w.±])(?<!± )(?<![A-Za-z]-)(?<!\d,)(?<!\d[·:])(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)(?!\d)"
+_digits = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)(?!\d)"
+# A digit run that is not part of a code (GLYX-13, HDRS-17, IL-6), of a longer number, or of a spread (± 3).
+DIGITS = rf"(?<![\w.±])(?<!± )(?<![A-Za-z]-)(?<!\d,)(?<!\d[·:]){_digits}"
 # The same where what stands before has been matched already (the far end of a range, a number after `=`).
-INNER = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)(?!\d)"
+INNER = _digits
 SIGNED = rf"(?:(?<![\w.)\]]) ?[-+] ?|(?<![\w.])){INNER}"
-SPELLED = rf"(?<![\w-])(?i:{_below_hundred}(?:[- ]hundred(?:[- ](?:and )?{_below_hundred})?)?)(?![\w]|-(?:{'|'.join(_PARTS)}))"
+_hundreds = rf"{_below_hundred}(?:[- ]hundred(?:[- ](?:and )?{_below_hundred})?)?"
+SPELLED = rf"(?<![\w-])(?i:{_hundreds})(?![\w]|-(?:{'|'.join(_PARTS)}))"
 COUNT = rf"(?:{DIGITS}|{SPELLED})"
 RANGE = r" ?(?:-|to|through) ?"
 FRACTION = rf"(?<![\w-])(?:(?:one|two|three|four|five|a)[- ](?:{'|'.join(_PARTS)})s?|half)(?= of\b| (?!of)\w)"
@@ -42,13 +49,8 @@ def number(text: str) -> Decimal:
 def fraction(text: str) -> Decimal:
     """A spelled fraction as a percentage to one decimal: `one third` is 33.3."""
     words = re.split(r"[- ]", text.strip().lower())
-    part = next(
-        _PARTS[word.rstrip("s") if word != "half" else word]
-        for word in words
-        if word.rstrip("s") in _PARTS or word == "half"
-    )
-    times = _WORDS.get(words[0], 1)
-    share = Decimal(100 * times) / part
+    part = next(_PARTS[name] for word in words for name in (word, word.rstrip("s")) if name in _PARTS)
+    share = Decimal(100 * _WORDS.get(words[0], 1)) / part
     return share if share == share.to_integral() else share.quantize(Decimal("0.1"))
 
 

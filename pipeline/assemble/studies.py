@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pipeline.document import Citation, Document, Reference
 
 _AUTHOR_BEFORE = re.compile(
-    r"((?:(?:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$"
+    r"((?:(?:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)"
+    r"(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$",
 )
 _OWN = frozenset(("methods", "results"))
 
@@ -36,8 +37,7 @@ class Studies:
         """The study that a row's first cell names by author and year; empty where it does not."""
         year = re.search(r"\b(?:19|20)\d\d[a-z]?\b", text)
         author = re.match(r"[^\W\d_][\w'’-]*", text)
-        name = slug(author[0]) + year[0] if author and year else ""
-        return name
+        return slug(author[0]) + year[0] if author and year else ""
 
 
 def _unlisted(document: Document) -> dict[str, str]:

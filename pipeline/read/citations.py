@@ -1,4 +1,4 @@
-"""Citations in the running text: brackets, raised numbers, author and year; ranges expanded, what is not listed reported."""
+"""Citations in the running text: brackets, raised numbers, author and year; ranges expanded, gaps reported."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _bracketed(part: str, offset: int, pattern: re.Pattern[str], highest: int, k
 
 
 def _round(part: str, offset: int, highest: int, known: set[str]) -> Iterator[Citation]:
-    """Numbers in round brackets, where nothing else in the document cites: none beyond the list, none after `=` or a number."""
+    """Numbers in round brackets: none beyond the list, none behind `=` or a number."""
     for match in _ROUND.finditer(part):
         labels = expand(match[1])
         before = part[: match.start()].rstrip()

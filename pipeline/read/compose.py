@@ -8,17 +8,16 @@ from itertools import pairwise
 
 from pipeline.document import Block, Cell, Citation, Note, Reference, Section, Span, Table, Word
 from pipeline.read import references as bibliography
+from pipeline.read.cells import Box
 from pipeline.read.citations import citations
 from pipeline.read.drafts import Draft, Measure
-from pipeline.read.grid import Box, grid
+from pipeline.read.grid import grid
 from pipeline.read.lines import Line
+from pipeline.read.marks import notes_of, without_marks
 from pipeline.read.sections import Heading, heading_kind, sections
 from pipeline.read.tables import Found
-from pipeline.read.text import Writer, is_power
-from pipeline.read.tokens import Token
+from pipeline.read.text import Writer
 
-_SIGNS = "*†‡§¶#"
-_SIGNED = re.compile(rf"(.*[^\s{re.escape(_SIGNS)}])([{re.escape(_SIGNS)}]+)$")
 _RUNIN = re.compile(r"[.:—–-]+$")
 
 
@@ -103,7 +102,7 @@ class Composer:
         self.blocks.append(Block("caption", *caption))
         self._writer.put("\n")
         body = self._writer.length
-        notes = _notes(found.notes)
+        notes = notes_of(found.notes)
         marks = {mark for mark, _, _ in notes if mark}
         cells = self._cells(boxes, marks) if boxes else []
         if not boxes:
@@ -135,7 +134,7 @@ class Composer:
             for box in sorted((box for box in boxes if box.row == row), key=lambda box: box.column):
                 self._writer.put("\t" * (box.column - column))
                 column = box.column
-                kept, signs = _without_marks(box.lines, marks)
+                kept, signs = without_marks(box.lines, marks)
                 start, end = self._writer.write(kept)
                 for sign in signs:
                     self._writer.put(" ")
@@ -156,7 +155,7 @@ class Composer:
 
 
 def _edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
-    """The left edge of the bibliography in each column of each page: lines that begin within 120 points stand in one."""
+    """The left edge of the bibliography in each column of each page: lines that begin within 90 points share one."""
     edges: dict[tuple[int, int], float] = {}
     for line in sorted(lines, key=lambda each: (each.page, each.x0)):
         near = [key for key in edges if key[0] == line.page and line.x0 - edges[key] < 90]
@@ -169,80 +168,6 @@ def _key(line: Line, edges: dict[tuple[int, int], float]) -> tuple[int, int]:
     return max(
         (key for key in edges if key[0] == line.page and edges[key] <= line.x0 + 0.01), key=lambda key: edges[key]
     )
-
-
-def _without_marks(lines: Sequence[Sequence[Token]], marks: set[str]) -> tuple[list[list[Token]], list[Token]]:
-    """A cell's words and its footnote marks: raised letters and signs, raised numbers that a note explains, signs at the end."""
-    kept: list[list[Token]] = []
-    signs: list[Token] = []
-    for tokens in lines:
-        left: list[Token] = []
-        for token in tokens:
-            before = left[-1] if left else None
-            short = len(token.text) <= 3 and token.text not in ("th", "st", "nd", "rd")
-            numeric = token.text[:1].isdigit()
-            bare = token.text.strip("(),[] ")
-            if (
-                token.raised
-                and short
-                and bare
-                and not is_power(token, before)
-                and (not numeric or bare in marks or not marks)
-            ):
-                signs.extend([token._replace(text=part, glued=False) for part in re.findall(r"\w|[^\w\s,]+", bare)])
-                continue
-            match = _SIGNED.match(token.text)
-            if match and (match[1].strip("(") or before):
-                cut = token.x1 - (token.x1 - token.x0) * len(match[2]) / len(token.text)
-                signs.append(token._replace(text=match[2], x0=cut, glued=False))
-                token = token._replace(text=match[1], x1=cut)
-            elif before is not None and re.fullmatch(rf"[{re.escape(_SIGNS)}]+", token.text):
-                signs.append(token._replace(glued=False))
-                continue
-            left.append(token)
-        kept.append(left)
-    return kept, signs
-
-
-def _notes(lines: Sequence[Line]) -> list[tuple[str, Token | None, list[list[Token]]]]:
-    """Notes as mark, the mark's word, and printed lines; a raised mark or a sign begins a note, also within a line."""
-    notes: list[tuple[str, Token | None, list[list[Token]]]] = []
-    for line in lines:
-        begun = False
-        for index, token in enumerate(line.tokens):
-            before = line.tokens[index - 1] if index else None
-            sign, rest = _mark(token, before)
-            if sign is not None:
-                notes.append((sign.text, sign, []))
-                begun = False
-                if rest is None:
-                    continue
-                token = rest
-            elif not notes:
-                notes.append(("", None, []))
-            printed = notes[-1][2]
-            if not begun or not printed:
-                printed.append([])
-                begun = True
-            printed[-1].append(token._replace(glued=token.glued and bool(printed[-1])))
-    return [note for note in notes if note[2]]
-
-
-def _mark(token: Token, before: Token | None) -> tuple[Token | None, Token | None]:
-    """The mark that a note's word begins with, if it does, and what is left of the word."""
-    opens = before is None or before.text[-1:] in ".;,"
-    if not opens:
-        return None, token
-    text = token.text.strip("().:")
-    if token.raised and 0 < len(text) <= 2:
-        return token._replace(text=text, glued=False), None
-    match = re.match(rf"([{re.escape(_SIGNS)}]+)(.*)$", token.text)
-    if match and (before is None or before.text[-1:] in ".;"):
-        rest = token._replace(text=match[2], glued=False) if match[2] else None
-        return token._replace(text=match[1], glued=False), rest
-    if before is None and re.fullmatch(r"[a-z][).]?", token.text):
-        return token._replace(text=text), None
-    return None, token
 
 
 def finished(

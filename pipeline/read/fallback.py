@@ -1,4 +1,4 @@
-"""Words of a PDF by pdfplumber, for the files that PDFium cannot open. Slower, and without weights of fonts it does not name."""
+"""Words of a PDF by pdfplumber, for the files that PDFium cannot open. Slower, and it knows no weights of fonts."""
 
 from __future__ import annotations
 

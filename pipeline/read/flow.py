@@ -45,7 +45,7 @@ class Flow:
                 previous = None
 
     def _line(self, line: Line, previous: Line | None, after: Line | None) -> None:
-        """Gives a line to the first that takes it: title, heading, front matter, float, bibliography; else it is text."""
+        """Gives a line to the first that takes it: title, heading, front matter, float, bibliography, text."""
         taken = (
             self._to_title(line)
             or self._to_heading(line, previous, after)

@@ -8,51 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pipeline.read.cells import Box, Row, Span, chunks, column_of, covered
+from pipeline.read.header import header
 from pipeline.read.tokens import Token
 
 STRIP = 0.45
 """An empty strip of this many ems parts two columns, given at least three rows; two rows take half as much again."""
-
-CHUNK = 0.9
-"""Words nearer than this many ems belong to one cell."""
-
-Span = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One printed line of a table. `ruled`: a rule over the table's whole width stands right above it.
-
-    `under` are the rules right below it that cover a part of the width.
-    """
-
-    tokens: tuple[Token, ...]
-    page: int
-    ruled: bool = False
-    under: tuple[Span, ...] = ()
-
-    @property
-    def base(self) -> float:
-        return self.tokens[0].base
-
-    @property
-    def size(self) -> float:
-        return max(token.size for token in self.tokens)
-
-
-@dataclass(slots=True)
-class Box:
-    """A cell to be: its place in the grid and its words, printed line by printed line."""
-
-    row: int
-    column: int
-    lines: list[list[Token]] = field(default_factory=list)
-    row_span: int = 1
-    column_span: int = 1
-    header: bool = False
 
 
 def grid(rows: Sequence[Row], verticals: Sequence[float]) -> list[Box]:
@@ -69,28 +32,17 @@ def grid(rows: Sequence[Row], verticals: Sequence[float]) -> list[Box]:
     parts = _by_rules(rows, verticals) or _parts(rows[:head], body, em)
     if not parts:
         return []
-    header = _header(rows[:head], parts, em)
-    depth = max((box.row + box.row_span for box in header), default=0)
+    heads = header(rows[:head], parts, em)
+    depth = max((box.row + box.row_span for box in heads), default=0)
     logical = _logical(body, parts, em, bool(verticals)) if head < len(rows) else []
-    boxes = list(header)
+    boxes = list(heads)
     for number, lines in enumerate(logical, start=depth):
         boxes.extend(_cells(lines, number, parts, em))
     return boxes
 
 
-def chunks(tokens: Sequence[Token], em: float, gap: float = CHUNK) -> list[list[Token]]:
-    """Runs of words that stand close together."""
-    runs: list[list[Token]] = []
-    for token in sorted(tokens, key=lambda each: each.x0):
-        if runs and token.x0 - max(each.x1 for each in runs[-1]) < gap * em:
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-    return runs
-
-
 def _header_lines(rows: Sequence[Row]) -> int:
-    """How many printed lines stand above the body: down to the first inner rule, or the first row and its wrapped lines."""
+    """How many printed lines stand above the body: down to the first inner rule, else the first row as wrapped."""
     ruled = next((index for index in range(1, len(rows)) if rows[index].ruled), 0)
     if ruled and (ruled <= 6 or ruled < 0.4 * len(rows)):
         return ruled
@@ -155,7 +107,7 @@ def _strips(rows: Sequence[Row], em: float) -> list[Span]:
 
 
 def _cut(strip: Span, head: Sequence[Row], body: Sequence[Row], em: float) -> float:
-    """Where in an empty strip two columns part: clear of the header's words, before a shared left edge if there is one."""
+    """Where in an empty strip two columns part: clear of the header's words, right before a shared left edge."""
     low, high = strip
     inside = sorted(
         (max(token.x0, low), min(token.x1, high))
@@ -178,95 +130,6 @@ def _cut(strip: Span, head: Sequence[Row], body: Sequence[Row], em: float) -> fl
         gaps.append((reach, high))
     start, end = max(gaps, key=lambda gap: (round(gap[1] - gap[0], 1), gap[0]), default=strip)
     return 0.5 * (start + end)
-
-
-def _column(parts: Sequence[Span], token: Token) -> int:
-    middle = 0.5 * (token.x0 + token.x1)
-    return max(0, min(sum(middle >= start for start, _ in parts) - 1, len(parts) - 1))
-
-
-def _covered(run: Sequence[Token], parts: Sequence[Span], em: float) -> tuple[int, int]:
-    """First and last column that a run of words stands in."""
-    x0, x1 = min(token.x0 for token in run), max(token.x1 for token in run)
-    touched = [index for index, (a, b) in enumerate(parts) if min(x1, b) - max(x0, a) > 0.25 * em]
-    if not touched:
-        return (_column(parts, run[0]),) * 2
-    return touched[0], touched[-1]
-
-
-def _split(run: Sequence[Token], parts: Sequence[Span], em: float) -> list[list[Token]]:
-    """A run that reaches over columns, parted where a gap wider than a space stands at the border."""
-    pieces: list[list[Token]] = [[run[0]]]
-    for one, two in pairwise(run):
-        border = any(one.x1 <= edge + 0.6 and two.x0 >= edge - 0.6 for edge, _ in parts[1:])
-        if border and two.x0 - one.x1 >= 0.42 * em:
-            pieces.append([])
-        pieces[-1].append(two)
-    return pieces
-
-
-def _under_rules(row: Row, em: float) -> list[list[Token]]:
-    """Runs of words of a header's line, parted where the rules under them part."""
-    groups: dict[int, list[Token]] = {}
-    for token in row.tokens:
-        middle = 0.5 * (token.x0 + token.x1)
-        over = next((index for index, (x0, x1) in enumerate(row.under) if x0 - 1 <= middle <= x1 + 1), -1)
-        groups.setdefault(over, []).append(token)
-    return sorted((run for tokens in groups.values() for run in chunks(tokens, em, 0.55)), key=lambda run: run[0].x0)
-
-
-def _middle(run: Sequence[Token]) -> float:
-    return 0.5 * (run[0].x0 + run[-1].x1)
-
-
-def _shared(one: Span, two: Span) -> float:
-    return min(one[1], two[1]) - max(one[0], two[0])
-
-
-def _header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
-    """Header cells: levels end where a run of words spans columns; what has nothing above or below spans the levels."""
-    placed: list[tuple[int, int, int, list[Token]]] = []
-    for number, row in enumerate(rows):
-        pieces = [piece for run in _under_rules(row, em) for piece in _split(run, parts, em)]
-        for piece in pieces:
-            first, last = _covered(piece, parts, em)
-            for x0, x1 in row.under:
-                if [other for other in pieces if x0 - 2 <= _middle(other) <= x1 + 2] == [piece]:
-                    inside = [
-                        i for i, (a, b) in enumerate(parts) if _shared((a, b), (x0, x1)) > 0.4 * min(b - a, x1 - x0)
-                    ]
-                    first, last = min([first, *inside]), max([last, *inside])
-            placed.append((number, first, last, piece))
-    spanning = sorted({number for number, first, last, _ in placed if last > first})
-    levels = [level for level in spanning if any(number > level for number, *_ in placed)]
-    boxes: list[Box] = []
-    for number, first, last, piece in placed:
-        level = sum(number > edge for edge in levels)
-        same = [box for box in boxes if (box.column, box.column_span) == (first, last - first + 1)]
-        above = [
-            box for box in boxes if box.column < last + 1 and first < box.column + box.column_span and box not in same
-        ]
-        match = next(
-            (box for box in reversed(same) if box.row == level or not any(o.row > box.row for o in above)), None
-        )
-        if match is not None and not (last > first and match.row != level):
-            match.lines.append(piece)
-            match.row_span = max(match.row_span, level - match.row + 1)
-        else:
-            boxes.append(Box(level, first, [piece], 1, last - first + 1, True))
-    depth = len(levels) + 1
-    for box in boxes:
-        below = [
-            o
-            for o in boxes
-            if o.row > box.row and o.column < box.column + box.column_span and box.column < o.column + o.column_span
-        ]
-        if not below and box.column_span == 1:
-            box.row_span = depth - box.row
-        above_ = [o for o in boxes if o.row < box.row and o.column <= box.column < o.column + o.column_span]
-        if not above_ and box.column_span == 1 and box.row:
-            box.row, box.row_span = 0, box.row + box.row_span
-    return sorted(boxes, key=lambda box: (box.row, box.column))
 
 
 def _logical(body: Sequence[Row], parts: Sequence[Span], em: float, ruled: bool) -> list[list[Row]]:
@@ -299,7 +162,7 @@ def _banded(body: Sequence[Row]) -> list[list[Row]]:
 
 
 def _filled(row: Row, parts: Sequence[Span]) -> set[int]:
-    return {_column(parts, token) for token in row.tokens}
+    return {column_of(parts, token) for token in row.tokens}
 
 
 def _wrapped(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, limit: float) -> bool:
@@ -319,7 +182,7 @@ def _wrapped(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, l
 
 def _goes_on(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, spaced: bool) -> bool:
     """Whether words in the first column alone wrap the row above, and do not head a group of rows."""
-    last = [token for token in above[-1].tokens if _column(parts, token) == 0]
+    last = [token for token in above[-1].tokens if column_of(parts, token) == 0]
     if not last or len(_filled(above[0], parts)) == 1:
         return False
     if spaced or last[-1].hyphen or re.match(r"[a-z(&/]", row.tokens[0].text):
@@ -333,14 +196,14 @@ def _cells(lines: Sequence[Row], number: int, parts: Sequence[Span], em: float) 
     if len(lines) == 1:
         runs = chunks(lines[0].tokens, em, 0.6)
         if len(runs) == 1:
-            first, last = _covered(runs[0], parts, em)
+            first, last = covered(runs[0], parts, em)
             if last > first:
                 return [Box(number, first, [list(runs[0])], 1, len(parts) - first)]
     boxes: dict[int, Box] = {}
     for row in lines:
         held: dict[int, list[Token]] = {}
         for token in row.tokens:
-            column = _column(parts, token)
+            column = column_of(parts, token)
             if token.raised and token.glued and held:
                 column = max(held)
             held.setdefault(column, []).append(token)

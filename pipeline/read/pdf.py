@@ -5,21 +5,22 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipeline.document import Document, Input, Status
 from pipeline.document import Page as DocumentPage
-from pipeline.read import fallback, furniture, rules, tables
+from pipeline.read import fallback, furniture, rules
+from pipeline.read.arrange import arranged
 from pipeline.read.compose import Composer, finished
 from pipeline.read.drafts import levels, measure
 from pipeline.read.flow import Flow
-from pipeline.read.layout import Column, cuts, order
-from pipeline.read.lines import Line, marker, segments
+from pipeline.read.hyphens import Hyphens
+from pipeline.read.lines import segments
 from pipeline.read.pdfium import Handle, frame
-from pipeline.read.tables import Found
-from pipeline.read.text import Hyphens, Writer
+from pipeline.read.text import Writer
 from pipeline.read.tokens import Sheet
 from pipeline.read.words import sheet
 
@@ -29,20 +30,19 @@ LIMIT = 10_000
 
 def read_pdf(source: Input, data: bytes, sha256: str) -> Document:
     """Reads a PDF. What cannot be read gives a document of status `failed` or `partial` with its reason."""
+    empty = Document(source.document_id, source.path, sha256, "pdf")
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as fault:
-        spare = None if "assword" in str(fault) or b"%PDF" not in data[:1024] else _second_try(source, data, sha256)
-        return spare or Document(
-            source.document_id, source.path, sha256, "pdf", status="failed", reason=_reason(str(fault), data)
-        )
+        spare = None if "assword" in str(fault) or b"%PDF" not in data[:1024] else _second_try(empty, data)
+        return spare or replace(empty, status="failed", reason=_reason(str(fault), data))
     try:
-        return _document(source, pdf, sha256)
+        return _document(empty, pdf)
     finally:
         pdf.close()
 
 
-def _second_try(source: Input, data: bytes, sha256: str) -> Document | None:
+def _second_try(empty: Document, data: bytes) -> Document | None:
     """The document as pdfplumber reads it, where PDFium does not open the file; None where that finds no words."""
     sheets, ruled, count = fallback.sheets(data)
     if not any(each.tokens for each in sheets):
@@ -50,7 +50,7 @@ def _second_try(source: Input, data: bytes, sha256: str) -> Document | None:
     told = "PDFium cannot open the file; it was read by pdfplumber"
     if len(sheets) < count:
         told += f", the first {len(sheets)} of {count} pages"
-    return _marked(source, sha256, sheets, ruled, {}, "partial", told)
+    return _filled(replace(empty, status="partial", reason=told), sheets, ruled, {})
 
 
 def _reason(fault: str, data: bytes) -> str:
@@ -63,7 +63,7 @@ def _reason(fault: str, data: bytes) -> str:
     return "damaged: the PDF's structure cannot be read; save it anew from its source"
 
 
-def _document(source: Input, pdf: pypdfium2.PdfDocument, sha256: str) -> Document:
+def _document(empty: Document, pdf: pypdfium2.PdfDocument) -> Document:
     sheets: list[Sheet] = []
     ruled: list[tuple[rules.Rule, ...]] = []
     faults: dict[int, str] = {}
@@ -75,39 +75,27 @@ def _document(source: Input, pdf: pypdfium2.PdfDocument, sha256: str) -> Documen
         if fault:
             faults[number] = fault
     status, reason = _verdict(sheets, faults, count)
-    return _marked(source, sha256, sheets, ruled, faults, status, reason)
+    return _filled(replace(empty, status=status, reason=reason), sheets, ruled, faults)
 
 
-def _marked(
-    source: Input,
-    sha256: str,
-    sheets: Sequence[Sheet],
-    ruled: Sequence[tuple[rules.Rule, ...]],
-    faults: dict[int, str],
-    status: Status,
-    reason: str,
+def _filled(
+    empty: Document, sheets: Sequence[Sheet], ruled: Sequence[tuple[rules.Rule, ...]], faults: dict[int, str]
 ) -> Document:
-    """The document that the words make, or the row that says why there are none."""
-    pages = tuple(_shown(each, faults.get(each.number, "")) for each in sheets)
-    if status == "failed":
-        return Document(source.document_id, source.path, sha256, "pdf", "", status, reason, pages)
+    """The empty document with its pages and, if it has not failed, with what their words make."""
+    paged = replace(empty, pages=tuple(_shown(each, faults.get(each.number, "")) for each in sheets))
+    if paged.status == "failed":
+        return paged
     writer, composer = compose(sheets, ruled)
     text, words, sections, cited = finished(writer, composer)
-    return Document(
-        source.document_id,
-        source.path,
-        sha256,
-        "pdf",
-        text,
-        status,
-        reason,
-        pages,
-        words,
-        tuple(composer.blocks),
-        sections,
-        tuple(composer.tables),
-        tuple(composer.references),
-        cited,
+    return replace(
+        paged,
+        text=text,
+        words=words,
+        blocks=tuple(composer.blocks),
+        sections=sections,
+        tables=tuple(composer.tables),
+        references=tuple(composer.references),
+        citations=cited,
     )
 
 
@@ -192,73 +180,3 @@ def compose(sheets: Sequence[Sheet], ruled: Sequence[tuple[rules.Rule, ...]]) ->
     composer = Composer(writer, usual)
     composer.write(flow.drafts, flow.entries)
     return writer, composer
-
-
-def arranged(
-    pieces: Sequence[list[Line]], sheets: Sequence[Sheet], ruled: Sequence[tuple[rules.Rule, ...]], body: float
-) -> tuple[list[Column], dict[int, Found]]:
-    """Columns in reading order, with each table's place held by a line without words; and the tables by that line's id."""
-    rest = [list(each) for each in pieces]
-    strips = [cuts(each) for each in rest]
-    usual = Counter(tuple(round(cut / 8) for cut in strip) for strip in strips if strip)
-    common = max(sorted(usual), key=lambda key: usual[key], default=())
-    shared = next((strip for strip in strips if common and tuple(round(cut / 8) for cut in strip) == common), [])
-    found: list[list[Found]] = []
-    for index, each in enumerate(sheets):
-        strip = strips[index] or _borrowed(rest[index], shared)
-        strips[index] = strip
-        here, drawn = tuple(rest[index]), tuple(ruled[index])
-        captions = tuple(tables.captions(here, body))
-        flat = tuple(rules.joined(drawn))
-        found.append(tables.find(tables.View(here, drawn, flat, tuple(strip), body, each.width, captions)))
-    for index, whole in enumerate(found[:-1]):
-        found[index] = [_grown(table, rest, found, index, body) for table in whole]
-    columns: list[Column] = []
-    held: dict[int, Found] = {}
-    for index, each in enumerate(sheets):
-        left = [piece for piece in rest[index] if not tables.inside(piece, found[index])]
-        for table in found[index]:
-            place = marker(each.number, _frame_of(table))
-            held[id(place)] = table
-            left.append(place)
-        columns.extend(order(left, strips[index], each.number))
-    return columns, held
-
-
-def _borrowed(pieces: Sequence[Line], shared: Sequence[float]) -> list[float]:
-    """The document's usual columns for a page too empty to show its own, unless its text runs across them."""
-    crossing = sum(any(piece.x0 < cut - 4 and piece.x1 > cut + 4 for cut in shared) for piece in pieces)
-    right = sum(any(cut - 2 <= piece.x0 <= cut + 14 for cut in shared) for piece in pieces)
-    return list(shared) if right and crossing <= 0.34 * len(pieces) else []
-
-
-def _grown(table: Found, rest: list[list[Line]], found: Sequence[list[Found]], index: int, body: float) -> Found:
-    """The table with its part on the next page, if it reaches the foot of its own with nothing below it."""
-    x0, _, x1, bottom = table.frame
-    below = [
-        piece
-        for piece in rest[index]
-        if piece.base > bottom + 1
-        and piece.x0 < x1
-        and piece.x1 > x0
-        and piece not in table.notes
-        and piece not in table.caption
-    ]
-    if table.notes or below:
-        return table
-    free = [piece for piece in rest[index + 1] if not tables.inside(piece, found[index + 1])]
-    grown, taken = tables.continued(table, free, body)
-    gone = {id(piece) for piece in taken}
-    rest[index + 1] = [piece for piece in rest[index + 1] if id(piece) not in gone]
-    return grown
-
-
-def _frame_of(table: Found) -> tuple[float, float, float, float]:
-    x0, top, x1, bottom = table.frame
-    parts = [*table.caption, *(note for note in table.notes if note.page == table.page)]
-    return (
-        min([x0 + 4, *(each.x0 for each in parts)]),
-        min([top, *(each.top for each in parts)]),
-        max([x1 - 4, *(each.x1 for each in parts)]),
-        max([bottom, *(each.bottom for each in parts)]),
-    )

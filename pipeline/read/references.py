@@ -16,10 +16,19 @@ _NUMBERED = re.compile(
 _YEAR = re.compile(r"(?<![\d/.-])(1[89]\d{2}|20\d{2})(?![\d/])[a-z]?")
 _DOI = re.compile(r"(?:doi:?\s*|doi\.org/|\b)(10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)\]])", re.IGNORECASE)
 _PMID = re.compile(r"(?:PMID|PubMed)(?:\s*PMID)?:?\s*(\d{4,9})\b|pubmed/(\d{4,9})", re.IGNORECASE)
-_INITIALS = r"(?:[A-Z]\.?[ -]?){1,4}"
-_NAME = r"(?:(?:[dD]e|[dD]el|[dD]er|[vV]an|[vV]on|[dD]i|[dD]a|[lL]a|[lL]e|[tT]en|[tT]er|[aA]an|[hH]et|'t|[eE]l|[aA]l|[bB]in|[dD]os|[sS]t\.?)\s+)*[^\W\d_a-z][^\W\d_]*(?:[-'’ ][^\W\d_]+){0,3}?"
+_PARTICLES = (
+    r"(?:(?:[dD]e|[dD]el|[dD]er|[dD]en|[vV]an|[vV]on|[dD]i|[dD]a|[lL]a|[lL]e|[tT]en|[tT]er|[aA]an|[hH]et|'t|[eE]l|[aA]l|"
+    r"[bB]in|[dD]os|[sS]t\.?)\s+)*"
+)
+_NAME = rf"{_PARTICLES}[^\W\d_a-z][^\W\d_]*(?:[-'’ ][^\W\d_]+){{0,3}}?"
 _AUTHOR = re.compile(
-    rf"\s*(?:(?:and|&)\s+)?(?P<name>{_NAME}),?\s+(?P<initials>(?:(?:[A-Z]\.\s?-?){{1,4}}|[A-Z]{{1,4}}))(?:\s+(?:Jr|Sr|[23](?:rd|nd|th)|I{{1,3}}|IV)\.?)?(?=\s*(?:[,.;:(&]|and\b|et al|$))"
+    rf"\s*(?:(?:and|&)\s+)?(?P<name>{_NAME}),?\s+(?P<initials>(?:[A-Z]\.\s?-?){{1,4}}|[A-Z]{{1,4}})"
+    r"(?:\s+(?:Jr|Sr|[23](?:rd|nd|th)|I{1,3}|IV)\.?)?(?=\s*(?:[,.;:(&]|and\b|et al|$))"
+)
+_TOLD = re.compile(
+    r"(?<=[.\d])\s+(?P<note>(?:This|These|The (?:first|present|authors?|study|results?|paper)|"
+    r"A (?:recent|comprehensive|review|study|randomi[sz]ed|large|meta)|An? (?:important|excellent)|In this|Results|"
+    r"Important|First|Provides|Describes|Demonstrates|Shows|Reports)\b.*)$"
 )
 _PLACE = re.compile(
     r"(?P<volume>\d{1,4}[A-Z]?)\s*(?:\((?P<issue>[^)]{1,24})\))?\s*[:,]\s*(?:pp?\.?\s*)?"
@@ -163,11 +172,7 @@ def ascii_key(name: str) -> str:
 
 def _annotation(body: str, bullets: int) -> tuple[str, str]:
     """The sentence that some journals add to an important entry, behind the entry's own closing stop."""
-    match = re.search(
-        r"(?<=[.\d])\s+(?P<note>(?:This|These|The (?:first|present|authors?|study|results?|paper)|A (?:recent|comprehensive|review|study|"
-        r"randomi[sz]ed|large|meta)|An? (?:important|excellent)|In this|Results|Important|First|Provides|Describes|Demonstrates|Shows|Reports)\b.*)$",
-        body,
-    )
+    match = _TOLD.search(body)
     if not match or not (bullets or len(match["note"].split()) >= 8) or not _YEAR.search(body[: match.start()]):
         return body, ""
     if not _PLACE.search(body[: match.start()]) and not _DOI.search(body[: match.start()]):

@@ -40,7 +40,9 @@ def test_the_trial_table_is_read_to_the_last_cell(review: Document) -> None:
     truth = " ".join((CORPUS / "review.txt").read_text(encoding="utf-8").split())
     for row in range(10):
         cells = [cell for cell in table.cells if cell.row == row]
-        printed = " ".join(review.text[cell.start : cell.end] + "".join(cell.marks) for cell in cells if row or cell.column < 8)
+        printed = " ".join(
+            review.text[cell.start : cell.end] + "".join(cell.marks) for cell in cells if row or cell.column < 8
+        )
         assert printed in truth
         assert all(cell.header == (row == 0) for cell in cells)
     heads = [review.text[cell.start : cell.end] for cell in table.cells if cell.header]

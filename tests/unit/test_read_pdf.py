@@ -7,11 +7,10 @@ import zlib
 from pathlib import Path
 
 import pytest
+from read_typeset import MANUSCRIPT, TWO_COLUMNS, pdf, reading
 
 from pipeline.document import Document, Input
 from pipeline.read import read
-
-from read_typeset import MANUSCRIPT, TWO_COLUMNS, pdf, reading
 
 WORDS = "The quick treatment of patients in whom standard medication had repeatedly failed remains a notable challenge"
 PROSE = " ".join(f"{WORDS} for clinic number {number} of the consortium." for number in range(1, 14))
@@ -58,7 +57,9 @@ def test_line_numbers_stay_out(tmp_path: Path) -> None:
 
 
 def test_headings_open_sections_of_their_kind(tmp_path: Path) -> None:
-    style = TWO_COLUMNS + '#show heading.where(level: 2): it => block(above: 1em, text(10pt, style: "italic", it.body))\n'
+    style = (
+        TWO_COLUMNS + '#show heading.where(level: 2): it => block(above: 1em, text(10pt, style: "italic", it.body))\n'
+    )
     body = f"= Patients and Methods\n== Allocation\n{PROSE}\n= Results\n{PROSE}\n= Comment\n{PROSE}"
     document = reading(style + body, tmp_path)
     assert [(section.title, section.level, section.kind) for section in document.sections] == [
@@ -73,7 +74,9 @@ def test_headings_open_sections_of_their_kind(tmp_path: Path) -> None:
 
 
 def test_run_in_headings_part_an_abstract(tmp_path: Path) -> None:
-    body = "= Abstract\n*Background.* Little is known of it.\n\n*Methods.* We asked them all.\n\n= Introduction\n" + PROSE
+    body = (
+        "= Abstract\n*Background.* Little is known of it.\n\n*Methods.* We asked them all.\n\n= Introduction\n" + PROSE
+    )
     document = reading(TWO_COLUMNS + body, tmp_path)
     assert [(section.title, section.kind) for section in document.sections] == [
         ("Abstract", "abstract"),
@@ -101,12 +104,16 @@ def test_a_hyphen_of_the_setting_goes(tmp_path: Path) -> None:
 
 
 def test_raised_numbers_stand_apart_and_exponents_stay(tmp_path: Path) -> None:
-    document = reading("#set text(size: 11pt)\nThe dose#super[3] was 5 kg/m#super[2] in 10#super[−3] of cases.", tmp_path)
+    document = reading(
+        "#set text(size: 11pt)\nThe dose#super[3] was 5 kg/m#super[2] in 10#super[−3] of cases.", tmp_path
+    )
     assert document.text == "The dose 3 was 5 kg/m² in 10⁻³ of cases."
 
 
 def test_a_sideways_page_is_read_upright(tmp_path: Path) -> None:
-    document = reading("#set page(flipped: false)\n#rotate(-90deg, reflow: true)[Sideways words are words too.]", tmp_path)
+    document = reading(
+        "#set page(flipped: false)\n#rotate(-90deg, reflow: true)[Sideways words are words too.]", tmp_path
+    )
     assert document.text == "Sideways words are words too."
     first, last = document.words[0].box, document.words[-1].box
     assert abs(first.x0 - last.x0) < 2
@@ -114,7 +121,10 @@ def test_a_sideways_page_is_read_upright(tmp_path: Path) -> None:
 
 
 def test_a_title_and_its_authors_come_first(tmp_path: Path) -> None:
-    head = '#place(top, scope: "parent", float: true)[#text(17pt, weight: "bold")[A trial of rest]\n\n#text(10pt)[Ada Doe, Ben Roe]]\n'
+    head = (
+        '#place(top, scope: "parent", float: true)[#text(17pt, weight: "bold")[A trial of rest]\n\n'
+        "#text(10pt)[Ada Doe, Ben Roe]]\n"
+    )
     document = reading(TWO_COLUMNS + head + "= Introduction\n" + PROSE, tmp_path)
     assert [block.kind for block in document.blocks][:3] == ["title", "author", "heading"]
     assert document.sections[0].kind == "front"

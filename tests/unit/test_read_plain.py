@@ -93,7 +93,13 @@ def test_blocks_never_overlap_and_the_text_is_untouched(text: str) -> None:
 
 def test_a_jsonl_file_holds_a_document_a_line(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
-    lines = [json.dumps({"id": "one", "text": "First."}), "", json.dumps({"id": "one", "text": "Second."}), "{oops", json.dumps({"id": 4})]
+    lines = [
+        json.dumps({"id": "one", "text": "First."}),
+        "",
+        json.dumps({"id": "one", "text": "Second."}),
+        "{oops",
+        json.dumps({"id": 4}),
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     inputs = find([path])
     assert [(each.document_id, each.line) for each in inputs] == [("one", 1), ("one-2", 3), ("many-4", 4), ("4", 5)]

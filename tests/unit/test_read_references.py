@@ -13,11 +13,17 @@ from pipeline.read.references import ascii_key, labelled, reference, split
 
 def parts(text: str, number: str = "") -> dict[str, object]:
     made = reference(text, 0, number)
-    return {name: getattr(made, name) for name in ("label", "authors", "year", "title", "journal", "volume", "pages", "doi", "pmid")}
+    return {
+        name: getattr(made, name)
+        for name in ("label", "authors", "year", "title", "journal", "volume", "pages", "doi", "pmid")
+    }
 
 
 def test_a_vancouver_entry() -> None:
-    text = "12. Doe AB, van der Roe C Jr, et al. A trial of rest: a pilot study. J Rest Med. 2004;47(3):351–4. doi:10.1000/xyz.12. PMID: 1234567"
+    text = (
+        "12. Doe AB, van der Roe C Jr, et al. A trial of rest: a pilot study. "
+        "J Rest Med. 2004;47(3):351–4. doi:10.1000/xyz.12. PMID: 1234567"
+    )
     assert parts(text, "12") == {
         "label": "12",
         "authors": ("Doe AB", "van der Roe C"),
@@ -53,12 +59,24 @@ def entries(lines: list[str], starts: list[float] | None = None) -> list[tuple[s
 
 
 def test_numbers_are_taken_in_their_order_only() -> None:
-    lines = ["1. Doe A. One. J. 2001;1:2.", "2. Roe B. Two was shown in", "2004. J. 2002;1:2.", "3. Identity not established.", "4. Poe C. Four."]
+    lines = [
+        "1. Doe A. One. J. 2001;1:2.",
+        "2. Roe B. Two was shown in",
+        "2004. J. 2002;1:2.",
+        "3. Identity not established.",
+        "4. Poe C. Four.",
+    ]
     assert entries(lines) == [("1", 1), ("2", 2), ("3", 1), ("4", 1)]
 
 
 def test_a_hanging_list() -> None:
-    lines = ["Doe A. 2001. One thing and", "another. J Rest.", "Roe B. 2002. Two. J", "Rest, volume two.", "Poe C. 2003. Three."]
+    lines = [
+        "Doe A. 2001. One thing and",
+        "another. J Rest.",
+        "Roe B. 2002. Two. J",
+        "Rest, volume two.",
+        "Poe C. 2003. Three.",
+    ]
     assert entries(lines, [0, 1.2, 0, 1.2, 0]) == [("", 2), ("", 2), ("", 1)]
 
 
@@ -67,7 +85,9 @@ def test_labels_that_are_alike_are_told_apart() -> None:
     assert [each.label for each in labelled(twins)] == ["doe2001", "doe2001b", "roe2001"]
 
 
-@pytest.mark.parametrize(("name", "key"), [("Müller-Lüdenscheid", "mullerludenscheid"), ("O’Neil", "oneil"), ("Aan het Rot", "aanhetrot")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("Müller-Lüdenscheid", "mullerludenscheid"), ("O’Neil", "oneil"), ("Aan het Rot", "aanhetrot")]
+)
 def test_keys_are_lower_case_ascii(name: str, key: str) -> None:
     assert ascii_key(name) == key
 
@@ -85,7 +105,9 @@ def test_plain_lists_keep_their_order(numbers: list[int]) -> None:
     assert expand(", ".join(map(str, numbers))) == tuple(map(str, numbers))
 
 
-def cited(text: str, references: list[Reference], raised: list[Span] | None = None) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+def cited(
+    text: str, references: list[Reference], raised: list[Span] | None = None
+) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     found = citations(text, [Span(0, len(text))], references, raised or [])
     return [(text[each.start : each.end], each.labels, each.unresolved) for each in found]
 

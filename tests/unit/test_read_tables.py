@@ -1,4 +1,4 @@
-"""Tables of a PDF to cells: three rules, no rules, a full grid; headers over two levels, wrapped cells, notes and marks."""
+"""Tables of a PDF to cells: three rules, none, a full grid; two levels of heads, wrapped cells, notes and marks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ NOTES = "#text(7pt)[IV intravenous, SD standard deviation\\ #super[a] Mean (SD)\
 def figure(rules: str, *, stroke: str = "none", columns: int = 5, head: str = HEAD, body: str = BODY) -> str:
     cells = rules.format(head=head, body=body)
     return (
-        "#block(breakable: false, width: 100%)[#set text(8pt, hyphenate: false)\n#set par(first-line-indent: 0pt, justify: false)\n"
+        "#block(breakable: false, width: 100%)[#set text(8pt, hyphenate: false)\n"
+        "#set par(first-line-indent: 0pt, justify: false)\n"
         f"*Table 1* Outcomes of the trial at one week\n#v(-3pt)\n"
-        f"#table(columns: {columns}, stroke: {stroke}, inset: (x: 3pt, y: 3pt), align: left, {cells})\n#v(-3pt)\n{NOTES}]\n\n"
+        f"#table(columns: {columns}, stroke: {stroke}, inset: (x: 3pt, y: 3pt), align: left, {cells})\n"
+        f"#v(-3pt)\n{NOTES}]\n\n"
     )
 
 
@@ -83,7 +85,7 @@ def test_rows_stand_in_the_text_by_newline_and_cells_by_tab(tmp_path: Path) -> N
 
 def test_a_paragraph_that_a_table_interrupts_stays_whole(tmp_path: Path) -> None:
     """The table floats to the top of the second page; the sentence that runs on under it is one block before it."""
-    floated = "#place(top, scope: \"parent\", float: true)[" + figure(RULED) + "]\n"
+    floated = '#place(top, scope: "parent", float: true)[' + figure(RULED) + "]\n"
     long = " ".join(f"Sentence {number} of it says {LINE.strip().lower()}" for number in range(60))
     document = reading(TWO_COLUMNS + "= Results\n" + long + "#colbreak(weak: true)\n" + floated, tmp_path)
     found = table(document)
@@ -98,7 +100,9 @@ def test_a_header_over_two_levels_spans_its_columns(tmp_path: Path) -> None:
         "table.cell(colspan: 2, align: center)[Midazolam (n = 25)], table.hline(start: 1, end: 3, stroke: 0.4pt),"
         "table.hline(start: 3, end: 5, stroke: 0.4pt), [Mean], [SD], [Mean], [SD],"
     )
-    body = "[MADRS], [16.5], [2.1], [8.8], [1.9], [HAM-D], [12.0], [1.1], [7.5], [1.2], [QIDS], [9.1], [1.0], [6.2], [0.9],"
+    body = (
+        "[MADRS], [16.5], [2.1], [8.8], [1.9], [HAM-D], [12.0], [1.1], [7.5], [1.2],[QIDS], [9.1], [1.0], [6.2], [0.9],"
+    )
     document = reading(TWO_COLUMNS + "= Results\n" + LINE * 9 + "\n\n" + figure(RULED, head=head, body=body), tmp_path)
     assert cells(document) == [
         ["Outcome", "Ketamine (n = 47)", "Ketamine (n = 47)", "Midazolam (n = 25)", "Midazolam (n = 25)"],
@@ -111,9 +115,7 @@ def test_a_header_over_two_levels_spans_its_columns(tmp_path: Path) -> None:
 
 def test_wrapped_cells_are_healed(tmp_path: Path) -> None:
     head = "[Study], [Dose (mg/\\ kg)], [Treatment sched-\\ ule],"
-    body = (
-        "[Doe and other authors of\\ a long-named study], [0.5], [Single], [Roe], [0.25], [Twice in one\\ week], [Poe], [1], [Daily],"
-    )
+    body = "[Doe and other authors of\\ a long-named study], [0.5], [Single], [Roe], [0.25], [Twice in one\\ week], [Poe], [1], [Daily],"
     source = TWO_COLUMNS + "= Results\n" + LINE * 9 + "\n\n" + figure(RULED, columns=3, head=head, body=body)
     assert cells(reading(source, tmp_path)) == [
         ["Study", "Dose (mg/kg)", "Treatment schedule"],
@@ -124,7 +126,9 @@ def test_wrapped_cells_are_healed(tmp_path: Path) -> None:
 
 
 def test_a_table_goes_on_over_the_page(tmp_path: Path) -> None:
-    body = "".join(f"[Study {number}], [{number}.5], [{number + 20}], [IV], [{number + 30}]," for number in range(10, 60))
+    body = "".join(
+        f"[Study {number}], [{number}.5], [{number + 20}], [IV], [{number + 30}]," for number in range(10, 60)
+    )
     source = figure(BARE, body=body).replace("breakable: false", "breakable: true")
     document = reading(MANUSCRIPT + "= Results\n" + LINE * 6 + "\n\n" + source + LINE * 3, tmp_path)
     read = cells(document)

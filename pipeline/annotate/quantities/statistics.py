@@ -27,7 +27,8 @@ _RATIO_NAMES = (
 # A standardised mean difference is a difference between arms, in units of the SD.
 _DIFFERENCE_NAMES = r"(?i:standardi[sz]ed mean differences?|effect sizes?|Cohen'?s d|Hedges'? g)|SMD|d(?= ?=)|g(?= ?=)"
 _RATIO = re.compile(
-    rf"(?<![\w-])(?:(?P<ratio>{_RATIO_NAMES})|(?P<difference>{_DIFFERENCE_NAMES}))(?: ?[\[(][A-Za-z]{{1,5}}[\])])? ?(?:=|:|,|was|of|is)? ?(?P<value>-?{INNER})(?![\w%])"
+    rf"(?<![\w-])(?:(?P<ratio>{_RATIO_NAMES})|(?P<difference>{_DIFFERENCE_NAMES}))(?: ?[\[(][A-Za-z]{{1,5}}[\])])?"
+    rf" ?(?:=|:|,|was|of|is)? ?(?P<value>-?{INNER})(?![\w%])"
 )
 _PROPORTION = re.compile(r"(?<![\w:.])(?P<left>\d{1,3}(?:\.\d+)?) ?: ?(?P<right>\d{1,3}(?:\.\d+)?)(?![\w:.]\d|:)")
 

@@ -82,7 +82,7 @@ def times(text: str) -> Iterator[Found]:
             yield Found("timepoint", match.start() if first else piece.start, piece.end, piece.low, piece.high, unit)
     for match in _measured().finditer(text):
         unit = unit_code(match["unit"], "time")
-        field = _field(text, match.start(), match.end(), hyphen="-" in match["join"])
+        field = _field(text, match.start(), match.end())
         found = list(pieces(text, match.start("list"), match.end("list")))
         for piece in found:
             end = match.end() if piece is found[-1] else piece.end
@@ -113,10 +113,10 @@ def frequencies(text: str) -> Iterator[Found]:
 
 
 def _measured() -> re.Pattern[str]:
-    return re.compile(rf"(?P<list>{LISTED})(?P<join> ?-? ?)(?P<unit>{unit_pattern('time')})")
+    return re.compile(rf"(?P<list>{LISTED}) ?-? ?(?P<unit>{unit_pattern('time')})")
 
 
-def _field(text: str, start: int, end: int, *, hyphen: bool) -> str:
+def _field(text: str, start: int, end: int) -> str:
     before, after = text[max(0, start - 60) : start], text[end : end + 30]
     if _AGE_BEFORE.search(before) or _NO_MOMENT.match(after):
         return ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.assemble.items import item, items_of, outcome_of_scale, record, role_of
-from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables.cells import Reading, read_cell
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.assemble.tables.of_studies import column_fields, field_items, header_unit
@@ -20,7 +19,7 @@ _CONTEXT = (Role.TREATMENT, Role.REGIMEN, Role.SAMPLE, Role.POPULATION, Role.OUT
 _ARM = {"n": "arm_n"}
 
 
-def result_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
+def result_records(grid: Grid) -> Iterator[EvidenceRecord]:
     """A record for each cell that states a result of an arm; cells of one row that state parts of one result are joined."""
     fields = column_fields(grid)
     group: list[Mention] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.read.grid import chunks
+from pipeline.read.cells import chunks
 from pipeline.read.lines import Line
 from pipeline.read.tables.bare import continued, without_rules
 from pipeline.read.tables.found import CAPTION, Found, View

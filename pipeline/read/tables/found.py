@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.read.grid import Row, chunks
+from pipeline.read.cells import Row, chunks
 from pipeline.read.lines import Line
 from pipeline.read.rules import Rule
 
@@ -19,7 +19,7 @@ CAPTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page: its lines, its rules as drawn and with their pieces joined, where its columns part, the size of its text."""
+    """One page: its lines, its rules as drawn and joined, where its columns part, the size of its text."""
 
     pieces: tuple[Line, ...]
     ruled: tuple[Rule, ...]

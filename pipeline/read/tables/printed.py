@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.read.grid import Row
+from pipeline.read.cells import Row
 from pipeline.read.lines import Line, rows
 from pipeline.read.rules import Rule
 from pipeline.read.tables.found import CAPTION
@@ -68,7 +68,7 @@ def _raised(pieces: Sequence[Line]) -> list[Line]:
 
 
 def notes(held: Sequence[Line], top: float, body: float, size: float) -> list[Line]:
-    """Of the lines under a table of this letter size, those right under it that are smaller than the text, or that begin with a footnote's mark."""
+    """The first of the lines under a table (of this letter size) that are small print or begin with a mark."""
     found: list[Line] = []
     reach = top
     for row in rows(held):

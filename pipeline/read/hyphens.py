@@ -1,0 +1,82 @@
+"""Which hyphens at the end of a line belong to the word, and which the setting put there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from pipeline.read.tokens import Token
+
+_HEAD = re.compile(r"[^\W\d_][\w'’-]*$")
+_TAIL = re.compile(r"[^\W\d_]+")
+_PREFIXES = frozenset(  # before which no word ends: what follows joins them
+    "a ab ad anti any auto be bi bio cardio com con contra counter de di dis electro em en every ex extra fore "
+    "hetero homo hyper hypo im in infra inter intra intro ir macro magneto mal mega meta micro mid mini mis mono "
+    "multi neo neuro ob out over para patho per peri phar pharmaco photo poly post pre pro proto psycho re semi "
+    "some sub super supra sur syn tele thera trans tri ultra un under uni up".split()
+)
+_SUFFIXES = frozenset(
+    "able ably age ages al ally am an ance ances ant ants ary as at ate ated ates ation ations body by come comes "
+    "ding do ed ence ences ent ents er ers ever fore form ful fully go going hand he hood how ible ibly ic ical "
+    "in ing ings ion ions is ish ism ist ists it ity ive ize ized king less line ly lying man me men ment ments "
+    "my ness no of on one ones or ors ous over patient patients plying port pose posed rate rates ring self sent "
+    "ship side sing sion sions so tain tained tend thing things time times ting tion tions to ty up us vent vents "
+    "ward wards ways we what where wise".split()
+)
+_JOINERS = frozenset(
+    "acting adjusted analysis arm arms associated based blind blinded called center centre compulsive controlled "
+    "day days dependent dose doses driven effective established evoked fold free group hour hours independent "
+    "induced item items known label labeled labelled lasting level life like matched mediated minute month months "
+    "naive negative onset oriented point points positive rated related release released reported resistant risk "
+    "scale sectional sided specific stage step style tailed term threatening traumatic treated way week weeks "
+    "wide world year years".split()
+)
+
+
+class Hyphens:
+    """Decides which line-end hyphens stay, from how the document itself writes the words."""
+
+    def __init__(self, pages: Iterable[Sequence[Token]]) -> None:
+        self.plain: Counter[str] = Counter()
+        self.hyphened: Counter[str] = Counter()
+        for tokens in pages:
+            torn = False
+            for token, following in pairwise([*tokens, tokens[-1]] if tokens else []):
+                after, torn = torn, _is_torn(token, following)
+                for match in re.finditer(r"[^\W\d_]+(?:-\w+)*", token.text.lower()):
+                    word = match.group()
+                    if (torn and match.end() >= len(token.text) - 1) or (after and not match.start()):
+                        continue
+                    self.plain.update(word.split("-"))
+                    if "-" in word:
+                        parts = word.split("-")
+                        self.hyphened.update("-".join(parts[i : i + 2]) for i in range(len(parts) - 1))
+                        self.plain.subtract(parts)
+                        self.plain.update(dict.fromkeys(parts, 0))
+
+    def keeps(self, before: str, after: str) -> bool:
+        """Whether the hyphen between the end of a line and the next line's begin belongs to the word."""
+        head_match, tail_match = _HEAD.search(before), _TAIL.match(after)
+        if head_match is None or tail_match is None:
+            return True
+        whole, tail = head_match.group().lower(), tail_match.group().lower()
+        head = whole.rsplit("-", 1)[-1]
+        joined, parted = self.plain[head + tail], self.hyphened[f"{head}-{tail}"]
+        if joined > 0 or parted > 0:
+            return parted > joined
+        printed = head_match.group().rsplit("-", 1)[-1]
+        if not after[0].islower():
+            return printed not in ("Mac", "Mc")
+        if len(head) == 1 or (printed.isupper() and len(printed) > 1) or any(char.isdigit() for char in printed):
+            return True
+        if head in _PREFIXES or tail in _SUFFIXES or len(tail) < 3:
+            return False
+        known = head in self.plain
+        return known and (tail in _JOINERS or (tail in self.plain and len(head) > 2))
+
+
+def _is_torn(token: Token, following: Token) -> bool:
+    """Whether a word ends in a hyphen where its line ends."""
+    return token.text.endswith("-") and (token.hyphen or abs(following.base - token.base) > 0.5 * token.size)
