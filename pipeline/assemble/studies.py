@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.document import Citation, Document, Reference
 
 _AUTHOR_BEFORE = re.compile(
-    r"((?:(?:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)"
+    r"((?:\b(?i:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)"
     r"(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$",
 )
 _OWN = frozenset(("methods", "results"))

@@ -12,6 +12,8 @@ from pathlib import Path
 from pipeline.document import Document, Input
 from pipeline.read.pdf import read_pdf
 from pipeline.read.plain import read_plain
+from pipeline.read.pubmed import citations_of
+from pipeline.read.xml import read_xml
 
 Reader = Callable[[Input, bytes, str], Document]
 
@@ -19,12 +21,15 @@ READERS: dict[str, Reader] = {
     ".pdf": read_pdf,
     ".txt": read_plain,
     ".jsonl": read_plain,
+    ".xml": read_xml,
+    ".nxml": read_xml,
 }
 """A reader for each suffix: it takes the input, the file's bytes and their SHA-256, and never raises for bad bytes."""
 
 
 def find(paths: Sequence[Path]) -> tuple[Input, ...]:
-    """The documents of files and folders, folders walked in sorted order; each line of a `.jsonl` is one.
+    """The documents of files and folders, folders walked in sorted order; each line of a `.jsonl`
+    is one, and so is each article of a PubMed set that holds several.
 
     A file that is named outright is listed whatever its suffix, so that `read` can say what is wrong with it; of a
     folder only the suffixes in `READERS` are taken. Ids that are given twice get `-2`, `-3`.
@@ -90,14 +95,18 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _documents(file: Path) -> Iterator[tuple[str, int]]:
     """Id and line of each document of a file."""
-    if file.suffix.lower() != ".jsonl":
-        yield file.stem, 0
-        return
+    suffix = file.suffix.lower()
     try:
-        lines = file.read_bytes().split(b"\n")
+        data = file.read_bytes() if suffix in (".jsonl", ".xml") else b""
     except OSError:
+        data = b""
+    if suffix == ".xml" and (ids := citations_of(data)):
+        yield from ((id_ or f"{file.stem}-{number}", number) for number, id_ in enumerate(ids, start=1))
+        return
+    if suffix != ".jsonl":
         yield file.stem, 0
         return
+    lines = data.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _id_of(line) or f"{file.stem}-{number}", number

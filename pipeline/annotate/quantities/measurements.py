@@ -37,6 +37,8 @@ _OTHERS = re.compile(
 _NO_MEASURE = re.compile(
     r"(?:\bmax(?:imum)?|\bcut-?off|\brange|\bthreshold|\bscor\w+ (?:[<>≤≥]=?|of at least))[^.;]{0,12}$", re.IGNORECASE
 )
+# What people were like, not what happened to them.
+_TRAIT = re.compile(r"\b(?:age|aged)\b[^.;]{0,25}$", re.IGNORECASE)
 _WITH_INTERVAL = re.compile(rf"(?P<value>{SIGNED})(?= ?[\[(;,] ?\d\d(?:\.\d+)? ?% ?-?C)")
 
 
@@ -64,7 +66,7 @@ def _found(text: str, match: re.Match[str], printed_unit: str | None, parts: dic
     start = match.start("value")
     start += len(match["value"]) - len(match["value"].lstrip())
     unit = unit_code(printed_unit, *_UNIT_KINDS) if printed_unit else ""
-    field = _field(text, start, unit)
+    field = "" if _TRAIT.search(text[max(0, start - 40) : start]) else _field(text, start, unit)
     return Found(field, start, match.end(), number(match["value"]), unit=unit, parts=parts)
 
 

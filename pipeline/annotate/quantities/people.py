@@ -13,6 +13,8 @@ _EQUALS = re.compile(rf"(?<![\w-])[nN] ?= ?(?P<value>{INNER})(?![.\d%])")
 _PEOPLE = re.compile(
     rf"(?P<value>{COUNT})(?:-| )(?!(?:million|billion|thousand)\b){ADJECTIVES}(?P<who>{PEOPLE})\b", re.IGNORECASE
 )
+# `205 patient infusions` are no 205 patients.
+_ONE_PERSON = frozenset(("patient", "subject", "participant", "individual", "adult", "person", "volunteer", "case"))
 _SAMPLE = re.compile(
     rf"\b(?:sample|total|cohort|group|population|samples) of (?:about |approximately |only |over )?(?P<value>{COUNT})(?! ?%)"
     r"(?! ?-?(?:mg|min|h|days?|weeks?|months?|years?|points?|infusions?|trials|studies)\b)",
@@ -30,8 +32,8 @@ _WHO_DID = re.compile(
 )
 # Something happened to these people, so their number is a result.
 _HAPPENED = re.compile(
-    r"(?:(?!\bthose\b|\bwho\b)[^.,;:()]){0,60}?\b(?:developed|experienced|reported|withdrew|dropped out|discontinued|relapsed|responded|remitted|died|met|"
-    r"achieved)\b",
+    r"(?:(?!\bthose\b|\bwho\b)[^.,;:()]){0,60}?\b(?:developed|experienced|reported|withdrew|dropped out|discontinued|"
+    r"relapsed|responded|remitted|died|met|achieved)\b",
     re.IGNORECASE,
 )
 _ENROLLED = re.compile(
@@ -45,6 +47,8 @@ def people(text: str) -> Iterator[Found]:
     for pattern in (_EQUALS, _PEOPLE, _SAMPLE, _AND_WITH, _WHO_DID, _ENROLLED):
         for match in pattern.finditer(text):
             value = number(match["value"])
+            if pattern is _PEOPLE and value != 1 and match["who"].lower() in _ONE_PERSON:
+                continue
             if value == value.to_integral() and value > 0:
                 start = match.start() if pattern is _EQUALS else match.start("value")
                 end = match.end() if pattern in (_EQUALS, _PEOPLE) else match.end("value")

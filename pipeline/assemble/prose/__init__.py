@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from pipeline.evidence import DataItem, EvidenceRecord, Mention, Source
 from pipeline.fields import Role
 from pipeline.sentences import sentences
 
+_NEW_CLAUSE = re.compile(r"[,;] (?:and|while|whereas|but)\b|;")
 # A longer list of citations says that several papers agree; what follows it is not about any one of them.
 _INHERITED_LABELS = 2
 
@@ -100,7 +102,11 @@ def _owners(
     owner = sentence.citations[0]
     for citation in sentence.citations:
         if citation.start >= anchor.end:
-            if not any(anchor.end <= rival.start < citation.start for rival in rivals):
+            if not any(
+                anchor.end <= rival.start < citation.start
+                and _NEW_CLAUSE.search(sentence.text, anchor.end, rival.start)
+                for rival in rivals
+            ):
                 owner = citation
             break
         owner = citation

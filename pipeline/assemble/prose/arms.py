@@ -11,9 +11,7 @@ from pipeline.assemble.prose.sentence import Sentence
 from pipeline.evidence import DataItem, Mention
 from pipeline.fields import BY_NAME, PEOPLE, Role
 
-_VERSUS = re.compile(
-    r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or|and)\b", re.IGNORECASE
-)
+_VERSUS = re.compile(r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or)\b", re.IGNORECASE)
 _COMPARING = re.compile(r"\bcompar\w+", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|with)\b")
 _AGAINST = re.compile(
@@ -31,7 +29,11 @@ _POPULATION_BEFORE = re.compile(
 _POPULATION_AFTER = re.compile(rf" ?[\w-]*(?: [\w-]+)? ?{PEOPLE}\b", re.IGNORECASE)
 ARM = {"n": "arm_n"}
 """A sample that is one arm's fills the arm's column."""
-_LENGTH_BEFORE = re.compile(r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$", re.IGNORECASE)
+_LENGTH_BEFORE = re.compile(
+    r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$|\b(?:daily|weekly|(?:a|per) (?:day|week|month)) for ?$|"
+    r"\b(?:treated|treatment|therapy|given|received|administered|dosed)\b[^.;,]{0,50}\bfor ?$",
+    re.IGNORECASE,
+)
 _LENGTH_AFTER = re.compile(
     r"(?: ?-?(?:long|lasting))? ?-?(?:(?!to\b|of\b|prior\b|before\b|after\b|following\b|from\b|post)[\w-]+ ){0,2}?"
     r"(?:infusion|bolus|injection|treatment|therapy|course|regimen|study|trial|phase)",
@@ -101,7 +103,7 @@ def is_population(text: str, one: Mention) -> bool:
 
 def is_length_of_treatment(text: str, one: Mention) -> bool:
     """Whether an amount of time says how long a treatment or a study lasted, not how long an effect did."""
-    before = text[max(0, one.start - 30) : one.start]
+    before = text[max(0, one.start - 90) : one.start]
     return bool(_LENGTH_BEFORE.search(before) or _LENGTH_AFTER.match(text, one.end, one.end + 40))
 
 

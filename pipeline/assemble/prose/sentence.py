@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pipeline.assemble.items import is_class, is_inert, is_time, role_of
 from pipeline.document import Citation, Document, Span
@@ -44,14 +43,10 @@ class Sentence:
 
     @property
     def instruments(self) -> tuple[Mention, ...]:
-        """The scales named; a short form in brackets after the full name (`25-item HAMILTON (HAM-D)`) is not another."""
+        """The scales named. Where a version of one is (`HAM-D-25`), its short form (`HAM-D`) does not name another."""
         scales = self.of(Role.INSTRUMENT)
-        brackets = {
-            two.start
-            for one, two in pairwise(scales)
-            if self.text[one.end : two.start].strip() == "(" and self.text[two.end : two.end + 1] == ")"
-        }
-        return tuple(one for one in scales if one.start not in brackets)
+        versions = {one.concept_id for one in scales}
+        return tuple(one for one in scales if not any(version.startswith(f"{one.concept_id}-") for version in versions))
 
     @property
     def active(self) -> tuple[Mention, ...]:

@@ -1,0 +1,66 @@
+"""XML, opened with nothing that can reach out or blow up: no entities, no network, no DTD, no huge trees."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from pipeline.document import Document, Input
+from pipeline.read.jats import read_article
+from pipeline.read.pubmed import article_bytes, read_citation
+
+_FRAGMENT = re.compile(rb"\s*<(abstract|body|front|sec)\b")
+
+
+class XMLFaultError(ValueError):
+    """XML that is refused or cannot be parsed; the text says why in one line."""
+
+
+def read_xml(source: Input, data: bytes, sha256: str) -> Document:
+    """Reads a JATS article, or one article of PubMed's set (`source.line` counts them from 1)."""
+    try:
+        root = parsed(article_bytes(data, source.line) if source.line else data)
+    except XMLFaultError as fault:
+        return Document(source.document_id, source.path, sha256, "xml", status="failed", reason=str(fault))
+    article = _first(root, "article")
+    if article is not None:
+        return read_article(Document(source.document_id, source.path, sha256, "jats"), article)
+    citation = _first(root, "PubmedArticle")
+    if citation is None:
+        citation = _first(root, "PubmedBookArticle")
+    if citation is not None:
+        return read_citation(Document(source.document_id, source.path, sha256, "pubmed"), citation)
+    reason = f"unknown XML: its root is <{root.tag}>; JATS <article> or PubMed's <PubmedArticleSet> is needed"
+    return Document(source.document_id, source.path, sha256, "xml", status="failed", reason=reason)
+
+
+def parsed(data: bytes) -> etree._Element:
+    """The root element, names without their namespaces. Raises XMLFaultError."""
+    if re.search(rb"<!ENTITY", data[:100_000]):
+        raise XMLFaultError("refused: the XML declares entities of its own; take the declarations out")
+    if _FRAGMENT.match(data):
+        data = b"<article>" + data + b"</article>"
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as fault:
+        raise XMLFaultError(f"damaged: the XML is not well-formed: {' '.join(str(fault).split())[:160]}") from None
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            raise XMLFaultError(f"refused: the XML uses the entity {element.text or ''}, which is not defined in it")
+        if "}" in element.tag:
+            element.tag = element.tag.split("}", 1)[1]
+    return root
+
+
+def _first(root: etree._Element, name: str) -> etree._Element | None:
+    return root if root.tag == name else next(root.iter(name), None)
