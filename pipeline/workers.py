@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -39,6 +39,10 @@ class Lost:
     detail: str
 
 
+class Stopped(RuntimeError):
+    """Another thread has stopped the workers."""
+
+
 class Workers:
     """A pool of worker processes; a context manager. Threads may share it.
 
@@ -52,6 +56,7 @@ class Workers:
         self._timeout = timeout
         self._notes = tempfile.TemporaryDirectory(prefix="litevidence-")
         self._numbers = count()
+        self._stopped = threading.Event()
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # every thread of a maths library costs address space
         context = multiprocessing.get_context("forkserver")
         # A killed worker's successor is a fork of a process that has the heavy modules in memory already.
@@ -69,6 +74,7 @@ class Workers:
         if kind is None:
             self._pool.close()  # type: ignore[no-untyped-call]
         else:
+            self._stopped.set()
             self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
         self._notes.cleanup()
@@ -88,6 +94,9 @@ class Workers:
             yield self._result(*pending.popleft())
 
     def _result(self, note: Path, future: Future[B | Lost]) -> B | Lost:
+        while not wait([future], timeout=0.5).done:
+            if self._stopped.is_set():  # a stopped pool leaves its futures open for ever
+                raise Stopped("the workers were stopped")
         try:
             return future.result()
         except TimeoutError:

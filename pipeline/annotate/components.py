@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -13,6 +14,13 @@ from spacy.util import filter_spans
 from pipeline.annotate.found import Found
 from pipeline.annotate.quantities import quantities
 from pipeline.vocabulary import Concept, vocabulary
+
+# Past this many parts a name has too many spellings to list.
+_MOST_PARTS = 5
+_GIVING = re.compile(
+    r"(?:\d ?(?:mg|g|µg|mcg|ug|mL|ml|IU|U)\b|\b(?:dos(?:e|es|ed|age|ing)|infus\w+|inject\w+|administ\w+|bolus|spray|route|"
+    r"deliver\w+|given|received|tablets?|capsules?|therapy|treatment)\b)"
+)
 
 TERMS = "litevidence_terms"
 QUANTITIES = "litevidence_quantities"
@@ -49,11 +57,13 @@ class TermFinder:
         self.any_case = PhraseMatcher(nlp.vocab, attr="LOWER")
         self.capitals = PhraseMatcher(nlp.vocab, attr="ORTH")
         self.concepts: dict[str, Concept] = {}
+        self.doubtful: set[str] = set()
         for concept in vocabulary(vocabulary_name):
             self.concepts[concept.id] = concept
             for name in concept.names:
                 matcher = self.capitals if is_capitals(name) else self.any_case
-                matcher.add(concept.id, [nlp.make_doc(variant) for variant in _variants(name)])
+                matcher.add(concept.id, [nlp.make_doc(variant) for variant in variants(name)])
+            self.doubtful.update(needing_context(concept))
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
@@ -62,6 +72,7 @@ class TermFinder:
             for matcher in (self.any_case, self.capitals)
             for span in matcher(doc, as_spans=True)
             if _stands_alone(text, span.start_char, span.end_char, code=matcher is self.capitals)
+            and (span.text not in self.doubtful or _speaks_of_giving(text, span.start_char, span.end_char))
         ]
         spans = filter_spans(sorted(found, key=lambda span: (span.start, -span.end, span.label_)))
         for span in spans:
@@ -74,6 +85,8 @@ class TermFinder:
         known = {(span.start, span.end): span for span in spans}
         ends = {span.end: span for span in spans}
         for short in doc._.abbreviations:
+            if not any(character.isupper() for character in short.text):
+                continue
             long = short._.long_form
             named = known.get((long.start, long.end)) or ends.get(long.end)
             # The detector may take a word too many or too few in front; a concept that ends the long form is enough
@@ -90,10 +103,27 @@ def is_capitals(name: str) -> bool:
     return len(letters) <= 5 and bool(letters) and all(character.isupper() for character in letters)
 
 
-def _variants(name: str) -> list[str]:
-    """The name with its hyphens and spaces as printed, all as hyphens, all as spaces."""
-    joined = re.sub(r"(?<=\w)[ -](?=\w)", "-", name)
-    return sorted({name, joined, joined.replace("-", " ")})
+def variants(name: str) -> list[str]:
+    """The name with a hyphen or a space at each place where it has one of them; past four places, all alike."""
+    parts = re.split(r"(?<=\w)[ -](?=\w)", name)
+    if len(parts) > _MOST_PARTS:
+        return sorted({name, "-".join(parts), " ".join(parts)})
+    return sorted(
+        parts[0] + "".join(join + part for join, part in zip(joins, parts[1:], strict=True))
+        for joins in product(" -", repeat=len(parts) - 1)
+    )
+
+
+def needing_context(concept: Concept) -> set[str]:
+    """The names that a concept's note calls doubtful (`needs context: PR, IN`): they count only where a treatment is given."""
+    _, found, listed = concept.note.partition("needs context: ")
+    return {name.strip() for name in re.split(r"[,;]", listed)} if found else set()
+
+
+def _speaks_of_giving(text: str, start: int, end: int) -> bool:
+    """Whether the words around speak of a treatment being given, or the name stands alone (in a table's cell)."""
+    alone = text[start - 1 : start] in ("", "\n") and text[end : end + 1] in ("", "\n")
+    return alone or bool(_GIVING.search(text, max(0, start - 40), end + 40))
 
 
 def _stands_alone(text: str, start: int, end: int, *, code: bool) -> bool:

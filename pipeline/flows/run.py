@@ -113,11 +113,11 @@ def whole_job(
     return _ended(judged.gate, tables, out, releases)
 
 
-run = flow(
+run = flow(  # type: ignore[call-overload]
     whole_job,
     name="litevidence",
     flow_run_name="run of {corpus}",
-    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=4),
     retries=0,
 )
 """The flow. Its function has a name of its own, so that scheduled runs find it by that name."""

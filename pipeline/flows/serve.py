@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
-from prefect.deployments.runner import EntrypointType
+from prefect.flows import EntrypointType  # type: ignore[attr-defined]
 from prefect.schedules import Schedule
 from pydantic import ValidationError
 

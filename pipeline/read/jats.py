@@ -16,7 +16,7 @@ _APART = frozenset(
     "table-wrap table-wrap-group fig fig-group list disp-quote boxed-text def-list supplementary-material".split()
 )
 _SILENT = frozenset(
-    "tex-math annotation graphic inline-graphic media object-id fn-group permissions alt-text long-desc".split()
+    "tex-math annotation graphic inline-graphic object-id fn-group permissions alt-text long-desc".split()
 )
 
 
@@ -27,10 +27,10 @@ def read_article(empty: Document, article: etree._Element) -> Document:
     listed = entries(article)
     reader = _Reader(article, listed)
     reader.front()
-    for part in article.findall("body"):
-        reader.parts(part, 1)
     for part in article.findall("abstract"):
         reader.abstract(part)
+    for part in article.findall("body"):
+        reader.parts(part, 1)
     reader.floats()
     for part in article.findall("back"):
         reader.back(part)

@@ -49,8 +49,7 @@ def entries(article: etree._Element) -> list[Entry]:
         shown = f"{name}. {text}" if name.isdecimal() and not text.startswith(f"{name}.") else text
         found.append(Entry(element, element.get("id", ""), shown, replace(made, label=name)))
     labelled = bibliography.labelled([entry.reference for entry in found])
-    made_entries = [replace(entry, reference=reference) for entry, reference in zip(found, labelled, strict=True)]
-    return made_entries
+    return [replace(entry, reference=reference) for entry, reference in zip(found, labelled, strict=True)]
 
 
 def _citation(element: etree._Element) -> etree._Element | None:

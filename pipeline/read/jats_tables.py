@@ -31,7 +31,7 @@ def placed(table: etree._Element) -> list[TableCell]:
             down = min(down, len(rows) - number)
             taken.update((number + i, column + j) for i in range(down) for j in range(across))
             content = tuple(jats.bits(cell))
-            marks = tuple(mark for mark in _marks(cell))
+            marks = tuple(_marks(cell))
             cells.append(TableCell(number, column, down, across, number in heads, content, marks))
             column += across
     return cells
@@ -97,11 +97,7 @@ def _is_mark(mark: str, explained: Collection[str]) -> bool:
         "nd",
         "rd",
     )
-    return (
-        bool(letters)
-        or bool(re.fullmatch(rf"[{re.escape(_SIGNS)}\s,]+", mark))
-        or (mark.isdecimal() and not explained and False)
-    )
+    return bool(letters) or bool(re.fullmatch(rf"[{re.escape(_SIGNS)}\s,]+", mark))
 
 
 def notes(foot: etree._Element) -> list[tuple[str, list[Bit]]]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pipeline.document import Block, BlockKind, Cell, Citation, Document, Note, Reference, Span, Table
+from pipeline.read.citations import citations
 from pipeline.read.sections import Heading, sections
 
 _SUPERSCRIPT = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+
+_RUNNING = ("paragraph", "list", "caption", "table", "note")
 
 
 class Bit(NamedTuple):
@@ -171,16 +174,16 @@ class Scroll:
         known = set(self.labels.values())
         for (low, high), labels in groups:
             around = text[low - start - 1 : low - start] + text[high - start : high - start + 1]
-            if around in ("[]", "()"):
-                low, high = low - 1, high + 1
+            span = Span(low - 1, high + 1) if around in ("[]", "()") else Span(low, high)
             missing = tuple(label for label in labels if label not in known)
-            self.citations.append(Citation(low, high, tuple(dict.fromkeys(labels)), missing))
+            self.citations.append(Citation(*span, tuple(dict.fromkeys(labels)), missing))
 
     def document(self, empty: Document, *, front: bool) -> Document:
         """The empty document filled with what was written."""
         if not self.length:
             return replace(empty, status="failed", reason="no text: the article holds none")
         text = "".join(self.parts)
+        cited = self.citations or citations(text, [Span(b.start, b.end) for b in self.blocks if b.kind in _RUNNING], self.references)
         return replace(
             empty,
             text=text,
@@ -188,7 +191,7 @@ class Scroll:
             sections=sections(self.headings, len(text), front),
             tables=tuple(self.tables),
             references=tuple(self.references),
-            citations=tuple(sorted(self.citations, key=lambda citation: citation.start)),
+            citations=tuple(sorted(cited, key=lambda citation: citation.start)),
         )
 
 

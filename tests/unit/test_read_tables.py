@@ -115,7 +115,10 @@ def test_a_header_over_two_levels_spans_its_columns(tmp_path: Path) -> None:
 
 def test_wrapped_cells_are_healed(tmp_path: Path) -> None:
     head = "[Study], [Dose (mg/\\ kg)], [Treatment sched-\\ ule],"
-    body = "[Doe and other authors of\\ a long-named study], [0.5], [Single], [Roe], [0.25], [Twice in one\\ week], [Poe], [1], [Daily],"
+    body = (
+        "[Doe and other authors of\\ a long-named study], [0.5], [Single], [Roe], [0.25], [Twice in one\\ week],"
+        "[Poe], [1], [Daily],"
+    )
     source = TWO_COLUMNS + "= Results\n" + LINE * 9 + "\n\n" + figure(RULED, columns=3, head=head, body=body)
     assert cells(reading(source, tmp_path)) == [
         ["Study", "Dose (mg/kg)", "Treatment schedule"],

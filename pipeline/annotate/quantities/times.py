@@ -56,8 +56,8 @@ _EVERY = re.compile(
     rf"\b(?:every|q) ?(?P<count>{COUNT}) ?-?(?P<unit>h\b|hours?|hrs?|days?|weeks?|wks?|months?)", re.IGNORECASE
 )
 _ONCE = re.compile(
-    r"(?<![\w-])(?P<word>(?:a |one )?single|one|1)(?= (?:(?-i:(?!of |for |in |with |and |or |the |to ))[\w()-]+ ){0,4}?"
-    r"(?:dose|infusion|injection|bolus|administration|application|treatment)\b)|^single$|"
+    r"(?<![\w-])(?P<word>one|1)(?= (?:(?-i:(?!of |for |in |with |and |or |the |to ))[\w()-]+ ){0,4}?"
+    r"(?:dose|infusion|injection|bolus|administration|application|treatment)\b)|"
     r"(?<![\w-])(?P<done>(?:infused|given|administered|injected|taken) once)(?! (?:a|per|every|each|daily|weekly)\b)",
     re.IGNORECASE,
 )
