@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import product
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -15,8 +14,6 @@ from pipeline.annotate.found import Found
 from pipeline.annotate.quantities import quantities
 from pipeline.vocabulary import Concept, vocabulary
 
-# Past this many parts a name has too many spellings to list.
-_MOST_PARTS = 5
 _GIVING = re.compile(
     r"(?:\d ?(?:mg|g|µg|mcg|ug|mL|ml|IU|U)\b|\b(?:dos(?:e|es|ed|age|ing)|infus\w+|inject\w+|administ\w+|bolus|spray|route|"
     r"deliver\w+|given|received|tablets?|capsules?|therapy|treatment)\b)"
@@ -26,6 +23,7 @@ TERMS = "litevidence_terms"
 QUANTITIES = "litevidence_quantities"
 
 Doc.set_extension("segments", default=(), force=True)
+Doc.set_extension("unhyphenated", default=None, force=True)
 
 
 @Language.factory(TERMS)
@@ -62,15 +60,17 @@ class TermFinder:
             self.concepts[concept.id] = concept
             for name in concept.names:
                 matcher = self.capitals if is_capitals(name) else self.any_case
-                matcher.add(concept.id, [nlp.make_doc(variant) for variant in variants(name)])
+                matcher.add(concept.id, [unhyphenated(nlp.make_doc(name))[0]])
             self.doubtful.update(needing_context(concept))
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
+        plain, places = _unhyphenated_once(doc)
         found = [
             span
             for matcher in (self.any_case, self.capitals)
-            for span in matcher(doc, as_spans=True)
+            for key, start, end in matcher(plain)
+            for span in (Span(doc, places[start], places[end - 1] + 1, label=key),)
             if _stands_alone(text, span.start_char, span.end_char, code=matcher is self.capitals)
             and (span.text not in self.doubtful or _speaks_of_giving(text, span.start_char, span.end_char))
         ]
@@ -103,15 +103,26 @@ def is_capitals(name: str) -> bool:
     return len(letters) <= 5 and bool(letters) and all(character.isupper() for character in letters)
 
 
-def variants(name: str) -> list[str]:
-    """The name with a hyphen or a space at each place where it has one of them; past four places, all alike."""
-    parts = re.split(r"(?<=\w)[ -](?=\w)", name)
-    if len(parts) > _MOST_PARTS:
-        return sorted({name, "-".join(parts), " ".join(parts)})
-    return sorted(
-        parts[0] + "".join(join + part for join, part in zip(joins, parts[1:], strict=True))
-        for joins in product(" -", repeat=len(parts) - 1)
-    )
+def unhyphenated(doc: Doc) -> tuple[Doc, list[int]]:
+    """The document without the hyphens inside words, and for each token left its place in the document.
+
+    Names are looked up in this form, so that `treatment-resistant`, `treatment resistant` and all mixtures are one.
+    """
+    kept = [
+        token.i
+        for token in doc
+        if not (token.text == "-" and not token.whitespace_ and token.i and not doc[token.i - 1].whitespace_)
+    ]
+    words = [doc[place].text for place in kept]
+    return Doc(doc.vocab, words=words, spaces=[True] * len(words)), kept
+
+
+def _unhyphenated_once(doc: Doc) -> tuple[Doc, list[int]]:
+    """`unhyphenated`, worked out once for all the vocabularies."""
+    if doc._.unhyphenated is None:
+        doc._.unhyphenated = unhyphenated(doc)
+    made: tuple[Doc, list[int]] = doc._.unhyphenated
+    return made
 
 
 def needing_context(concept: Concept) -> set[str]:

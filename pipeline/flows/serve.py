@@ -1,4 +1,8 @@
-"""The same flow on a schedule, served until stopped. Two runs never overlap: one that falls due during another is left out."""
+"""The same flow on a schedule, served until stopped.
+
+Two runs never overlap: one that falls due during another is cancelled. What fell due while nothing was served
+runs once when it is served again, for the others are cancelled in the same way.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +48,6 @@ def serve(schedule: Schedule, parameters: Mapping[str, object], *, announce: boo
         schedule=schedule,
         parameters=dict(parameters),
         description="The whole job: read, annotate, assemble, check, reconcile, score, export, gate.",
-        limit=1,
         global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
         print_starting_message=announce,

@@ -29,7 +29,7 @@ def read_article(empty: Document, article: etree._Element) -> Document:
     reader.front()
     for part in article.findall("abstract"):
         reader.abstract(part)
-    for part in article.findall("body"):
+    for part in article.findall("body") or [article]:
         reader.parts(part, 1)
     reader.floats()
     for part in article.findall("back"):

@@ -18,7 +18,7 @@ def placed(table: etree._Element) -> list[TableCell]:
     """The cells of a `<table>` at their places, with spans, marks still inside."""
     cells: list[TableCell] = []
     taken: set[tuple[int, int]] = set()
-    rows = [row for row in table.iter("tr")]
+    rows = list(table.iter("tr"))
     heads = _head_rows(rows)
     for number, row in enumerate(rows):
         column = 0

@@ -99,6 +99,15 @@ def _filled(
     )
 
 
+def sheets_of(data: bytes) -> list[Sheet]:
+    """The words of all pages and nothing more: what the rest of reading is measured against."""
+    pdf = pypdfium2.PdfDocument(data)
+    try:
+        return [_page(pdf, number)[0] for number in range(1, len(pdf) + 1)]
+    finally:
+        pdf.close()
+
+
 def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.Rule, ...], str]:
     """One page's words and, where it names a table, its rules; or what is wrong with it."""
     blank = Sheet(number, 0.0, 0.0, 0, (), 0, 0)

@@ -183,7 +183,9 @@ class Scroll:
         if not self.length:
             return replace(empty, status="failed", reason="no text: the article holds none")
         text = "".join(self.parts)
-        cited = self.citations or citations(text, [Span(b.start, b.end) for b in self.blocks if b.kind in _RUNNING], self.references)
+        cited = self.citations or citations(
+            text, [Span(b.start, b.end) for b in self.blocks if b.kind in _RUNNING], self.references
+        )
         return replace(
             empty,
             text=text,

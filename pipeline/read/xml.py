@@ -40,7 +40,11 @@ def parsed(data: bytes) -> etree._Element:
     if re.search(rb"<!ENTITY", data[:100_000]):
         raise XMLFaultError("refused: the XML declares entities of its own; take the declarations out")
     if _FRAGMENT.match(data):
-        data = b'<article xmlns:xlink="x" xmlns:mml="m" xmlns:xml="http://www.w3.org/XML/1998/namespace">' + data + b"</article>"
+        data = (
+            b'<article xmlns:xlink="x" xmlns:mml="m" xmlns:xml="http://www.w3.org/XML/1998/namespace">'
+            + data
+            + b"</article>"
+        )
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

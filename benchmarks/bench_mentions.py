@@ -1,0 +1,107 @@
+"""Measures recognition on the development halves beside the project, against the floors, and how fast it is.
+
+Each figure stands with its 95 % interval by bootstrap over documents. A floor is met when the figure reaches it; `met*`
+says that the interval's lower end does not. Annotation of TrialSieve and PHEE is sparse: there precision is a lower
+bound. `--errors N` prints the N commonest misses, false finds and wrong ends of each kind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mentions.figures import Figure, Read, Slip, edges, false_finds, figures, misses
+from mentions.sets import SETS, Corpus, Row
+from mentions.speed import FLOOR, LONGEST_START, document_of, speeds, start_up
+from pipeline.annotate import annotate
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    names = [corpus.name for corpus in SETS]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--set", choices=names, help="one set only, and no speed")
+    parser.add_argument("--errors", type=int, default=0, metavar="N", help="the N commonest slips of each kind")
+    options = parser.parse_args(arguments)
+    if not DATA.is_dir():
+        print("skipped: the annotated sets (../shared/data) are not beside the project")
+        return 0
+    for corpus in SETS:
+        if options.set in (None, corpus.name):
+            report(corpus, options.errors)
+    if options.set is None:
+        report_speed()
+    return 0
+
+
+def report(corpus: Corpus, errors: int) -> None:
+    """Prints the figures of a set, and what lies behind them."""
+    texts = list(corpus.read(DATA))
+    reads = [Read(text, annotate(document_of(text.document, text.text))) for text in texts]
+    print(f"\n{corpus.name}: {len({text.document for text in texts})} documents")
+    print(f"{'kind':<22} {'':<8} {'recall':<20} {'precision':<20} {'F1':<20} {'ratio':<20} floors")
+    for row in corpus.rows:
+        for strict in (False, True):
+            found = figures(reads, row, strict=strict)
+            shown = "".join(f" {_shown(found[name]):<20}" for name in ("recall", "precision", "f1", "ratio"))
+            print(f"{row.kind:<22} {'strict' if strict else 'lenient':<8}{shown} {_verdicts(row, found, strict=strict)}")
+    if errors:
+        for row in corpus.rows:
+            for title, slips in (
+                ("missed", misses(reads, row)),
+                ("found, not annotated", false_finds(reads, row)),
+                ("other ends (annotated <> found)", edges(reads, row)),
+            ):
+                _show(f"{corpus.name} {row.kind}: {title}", slips, errors)
+
+
+def report_speed() -> None:
+    """Prints tokens a second on one core, and start-up time."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    texts = [text.text for text in SETS[0].read(DATA)]
+    print("\ntokens a second on one core    by processor     by clock")
+    for number, speed in enumerate(speeds(texts)):
+        verdict = _verdict(speed.by_processor >= FLOOR, f"{FLOOR:,}") if number == 0 else ""
+        print(f"{speed.name:<30} {speed.by_processor:>12,.0f} {speed.by_clock:>12,.0f}  {verdict}")
+    seconds = start_up()
+    print(f"start-up in a fresh process    {seconds:>12.2f} s {'':<12}{_verdict(seconds < LONGEST_START, '2 s')}")
+
+
+def _shown(figure: Figure) -> str:
+    if math.isnan(figure.value):
+        return "-"
+    return f"{figure.value:.3f} [{figure.low:.2f}, {figure.high:.2f}]"
+
+
+def _verdicts(row: Row, found: dict[str, Figure], *, strict: bool) -> str:
+    if strict != row.strict:
+        return ""
+    asked = {"recall": row.recall, "precision": row.precision, "f1": row.f1}
+    said = [
+        f"{name} {floor:.2f} {'missed' if found[name].value < floor else 'met' if found[name].low >= floor else 'met*'}"
+        for name, floor in asked.items()
+        if floor is not None
+    ]
+    if row.ratio is not None:
+        said.append(f"ratio {row.ratio} {'met' if found['ratio'].value <= row.ratio else 'missed'}")
+    return "; ".join(said)
+
+
+def _verdict(met: bool, floor: str) -> str:
+    return f"{floor} {'met' if met else 'missed'}"
+
+
+def _show(title: str, slips: Sequence[Slip], most: int) -> None:
+    print(f"\n{title}: {sum(slip.count for slip in slips)} ({len(slips)} different)")
+    for slip in slips[:most]:
+        print(f"{slip.count:>5} {slip.words[:50]:<50} {slip.seen_as:<20} {slip.context}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How well and how fast mentions are recognised, on the development halves beside the project."""
