@@ -93,7 +93,7 @@ def order(truth: Document, back: Document) -> float:
     """Kendall's tau of the order in which paragraphs begin."""
     flat = letters(back.text)
     starts = [letters(truth.text[b.start : b.end])[:40] for b in truth.blocks if b.kind == "paragraph"]
-    places = [flat.find(start) for start in starts if len(start) >= 30]
+    places = [flat.find(start) for start in starts if len(start) >= 30 and flat.count(start) == 1]
     held = [place for place in places if place >= 0]
     return float(kendalltau(range(len(held)), held).statistic) if len(held) > 2 else 1.0
 

@@ -67,6 +67,8 @@ def source(document: Document, layout: str) -> str:
     tables = {table.start: table for table in document.tables}
     headings = {section.start: section for section in document.sections}
     skipped = 0
+    titled = {section.start for section in document.sections if section.kind == "references" and section.title}
+    unlisted = not any(block.kind == "heading" and block.start in titled for block in document.blocks)
     for block in document.blocks:
         if block.start < skipped or block.kind in ("title", "author"):
             continue
@@ -79,6 +81,9 @@ def source(document: Document, layout: str) -> str:
             level = min(headings[block.start].level, 3) if block.start in headings else 3
             parts.append(f"#heading(level: {level}, {_string(document, block)})\n")
         elif block.kind == "reference":
+            if unlisted:
+                parts.append("#heading(level: 1)[References]\n")
+                unlisted = False
             size = {"journal": "7.5pt", "letters": "8pt", "manuscript": "11pt"}[layout]
             parts.append(_entry(document, block, size))
         elif block.kind == "caption":

@@ -57,12 +57,14 @@ class Field:
     measure: str = ""
 
 
-PEOPLE = (
-    r"(?:patients?|subjects?|participants?|individuals?|adults?|people|persons?|men|women|children|adolescents?|"
-    r"volunteers?|outpatients?|inpatients?|infants?|neonates?|boys|girls|males|females|veterans?|responders?|completers?|"
-    r"remitters?|controls?|cases|probands?|smokers|drinkers|users|youths|students|nurses|mothers|elderly)"
+PEOPLE_PLURAL = (
+    r"(?:patients|subjects|participants|individuals|adults|people|persons|men|women|children|adolescents|volunteers|"
+    r"outpatients|inpatients|infants|neonates|newborns|boys|girls|males|females|veterans|responders|completers|remitters|"
+    r"controls|cases|probands|smokers|drinkers|users|youths|students|nurses|mothers|elderly|members|asthmatics|diabetics|"
+    r"hypertensives|epileptics|alcoholics)"
 )
-"""A pattern of the words for the people of a study."""
+PEOPLE = rf"(?:{PEOPLE_PLURAL}|patient|subject|participant|individual|adult|person|man|woman|child|volunteer|infant|case)"
+"""Patterns of the words for the people of a study."""
 
 _MEASURED = {"value": "value", "value_high": "value_high", "unit": "unit", "sd": "sd"}
 
@@ -72,7 +74,7 @@ FIELDS: tuple[Field, ...] = (
         Role.TREATMENT,
         Terms("drugs"),
         {"preferred": "drug", "concept_id": "drug_id"},
-        ("drug", "medication", "treatment", "intervention", "agent", "compound"),
+        ("drug", "medication", "treatment", "intervention", "agent", "compound", "comparator", "control"),
     ),
     Field(
         "dose",

@@ -6,6 +6,7 @@ annotated span. Strict: the same offsets.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,17 +46,23 @@ class Held:
     gold: tuple[Gold, ...]
     found: tuple[Span, ...]
     counted: tuple[Span, ...]
+    different_gold: int
+    different_found: int
 
 
 def held(read: Read, row: Row) -> Held:
     """What the row takes of a text."""
-    gold = tuple(one for one in read.text.gold if one.label in row.labels)
-    also = [one for one in read.text.gold if one.label in row.also]
+    text = read.text.text
+    gold = tuple(one for one in read.text.gold if row.asks(one.label, text[one.start : one.end]))
+    also = [one for one in read.text.gold if row.allows(one.label, text[one.start : one.end])]
     found = tuple(sorted({Span(one.start, one.end) for one in read.mentions if one.field in row.fields}))
-    counted = tuple(
-        one for one in found if touches(one, gold) or not any(overlap(one, other) for other in also)
-    )
-    return Held(gold, found, counted)
+    counted = tuple(one for one in found if touches(one, gold) or not any(overlap(one, other) for other in also))
+    return Held(gold, found, counted, _different(text, gold), _different(text, found))
+
+
+def _different(text: str, spans: Iterable[Span | Gold]) -> int:
+    """How many spans are printed differently, whatever their case, spaces and hyphens."""
+    return len({re.sub(r"[\s-]", "", text[span.start : span.end]).lower() for span in spans})
 
 
 def touches(one: Span | Gold, others: Iterable[Span | Gold]) -> bool:
@@ -63,11 +70,15 @@ def touches(one: Span | Gold, others: Iterable[Span | Gold]) -> bool:
 
 
 def figures(reads: Sequence[Read], row: Row, *, strict: bool) -> Mapping[str, Figure]:
-    """Recall, precision, F1 and `ratio` (finds for each annotated span, over all documents) of a row."""
+    """Recall, precision, F1, `ratio` and `different` of a row.
+
+    `ratio`: finds for each annotated span, over the documents that have any annotated. `different`: the same where
+    what is printed twice in a document counts once, for TrialSieve annotates most doses where they stand first.
+    """
     documents: dict[str, Counter[str]] = {}
     for read in reads:
         documents.setdefault(read.text.document, Counter()).update(_counts(held(read, row), strict=strict))
-    names = ("recalled", "gold", "right", "counted", "found")
+    names = ("recalled", "gold", "right", "counted", "found", "different found", "different gold")
     table = np.array([[counts[name] for name in names] for counts in documents.values()], dtype=float)
     drawn = np.random.default_rng(SEED).integers(0, len(table), size=(RESAMPLES, len(table)))
     whole, resampled = _ratios(table.sum(axis=0)[None]), _ratios(table[drawn].sum(axis=1))
@@ -81,12 +92,14 @@ def _counts(one: Held, *, strict: bool) -> Mapping[str, int]:
         "gold": len(gold),
         "right": sum((span in gold) if strict else touches(span, one.gold) for span in one.counted),
         "counted": len(one.counted),
-        "found": len(one.found),
+        "found": len(one.found) if gold else 0,
+        "different found": one.different_found if gold else 0,
+        "different gold": one.different_gold,
     }
 
 
 def _ratios(counts: NDArray[np.float64]) -> Mapping[str, NDArray[np.float64]]:
-    recalled, gold, right, counted, found = counts.T
+    recalled, gold, right, counted, found, different_found, different_gold = counts.T
     with np.errstate(divide="ignore", invalid="ignore"):
         recall, precision = recalled / gold, right / counted
         return {
@@ -94,6 +107,7 @@ def _ratios(counts: NDArray[np.float64]) -> Mapping[str, NDArray[np.float64]]:
             "precision": precision,
             "f1": np.nan_to_num(2 * precision * recall / (precision + recall)),
             "ratio": found / gold,
+            "different": different_found / different_gold,
         }
 
 
@@ -126,7 +140,11 @@ def misses(reads: Sequence[Read], row: Row) -> list[Slip]:
 def false_finds(reads: Sequence[Read], row: Row) -> list[Slip]:
     """Counted finds that overlap no annotated span, the commonest first; with the labels that the set has there."""
     wrong = [
-        (read, span) for read in reads for one in [held(read, row)] for span in one.counted if not touches(span, one.gold)
+        (read, span)
+        for read in reads
+        for one in [held(read, row)]
+        for span in one.counted
+        if not touches(span, one.gold)
     ]
     return _slips([(read, span, _labels(read, span)) for read, span in wrong])
 
@@ -141,7 +159,9 @@ def edges(reads: Sequence[Read], row: Row) -> list[Slip]:
             near = [other for other in one.found if overlap(span, other)]
             if near and Span(span.start, span.end) not in near:
                 text = read.text.text
-                words = f"{text[span.start : span.end]} <> {' + '.join(text[place.start : place.end] for place in near)}"
+                words = (
+                    f"{text[span.start : span.end]} <> {' + '.join(text[place.start : place.end] for place in near)}"
+                )
                 found[words] += 1
                 context.setdefault(words, _context(text, Span(span.start, span.end)))
     return [Slip(words, count, context[words], "") for words, count in found.most_common()]

@@ -41,7 +41,8 @@ class Row:
     """One kind: our fields against the set's labels, with the floors (`ratio` is a ceiling).
 
     A find that only touches a label of `also` is neither right nor wrong: the set annotates such things under another
-    name. Floors are lenient unless `strict`. `ratio`: proposed for each annotated.
+    name, or, where there is a `pattern`, in words that it does not match. Floors are lenient unless `strict`.
+    `ratio`: proposed for each annotated.
     """
 
     kind: str
@@ -53,6 +54,15 @@ class Row:
     f1: float | None = None
     ratio: float | None = None
     strict: bool = False
+    pattern: str = ""
+
+    def asks(self, label: str, words: str) -> bool:
+        """Whether an annotation must be found."""
+        return label in self.labels and re.search(self.pattern, words) is not None
+
+    def allows(self, label: str, words: str) -> bool:
+        """Whether a find there is neither right nor wrong."""
+        return label in self.also or (label in self.labels and not self.asks(label, words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +113,23 @@ _TIGHT_AFTER = re.compile(r"[(\[{/'-]")
 
 def _read_tagged(path: Path) -> Iterator[Text]:
     tokens = path.read_text(encoding="utf-8").split("\n\n")
-    sentences = [[(line.split("\t")[0], line.split("\t")[-1]) for line in block.splitlines() if line] for block in tokens]
+    sentences = [
+        [(line.split("\t")[0], line.split("\t")[-1]) for line in block.splitlines() if line] for block in tokens
+    ]
     sentences = [sentence for sentence in sentences if sentence]
     for first in range(0, len(sentences), _SENTENCES):
         yield _printed(str(first), [token for sentence in sentences[first : first + _SENTENCES] for token in sentence])
 
 
 def _printed(document: str, tokens: list[tuple[str, str]]) -> Text:
-    """The tokens set as they would be printed, `22-oxacalcitriol` and `0.03` in one piece, with their tags as spans."""
+    """The tokens set as they would be printed, `22-oxacalcitriol`, `3,4-diol` and `0.03` in one piece, with tags as spans."""
     text, gold = "", []
     for index, (token, tag) in enumerate(tokens):
         before = tokens[index - 1][0] if index else ""
-        decimal = before == "." and index > 1 and tokens[index - 2][0].isdigit() and token.isdigit()
-        if index and not (_TIGHT_BEFORE.fullmatch(token) or _TIGHT_AFTER.fullmatch(before) or decimal):
+        after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
+        digits = index > 1 and tokens[index - 2][0].isdigit() and token.isdigit()
+        inside = digits and (before == "." or (before == "," and after == "-"))
+        if index and not (_TIGHT_BEFORE.fullmatch(token) or _TIGHT_AFTER.fullmatch(before) or inside):
             text += " "
         if tag.startswith("B-"):
             gold.append(Gold(tag[2:], len(text), len(text) + len(token)))
@@ -174,6 +188,7 @@ TRIALSIEVE = (
 
 PHEE = (
     Row("dose", _only("dose"), _only("Dosage"), recall=0.93, precision=0.75),
+    Row("dose, in figures", _only("dose"), _only("Dosage"), pattern=r"\d ?-?[a-zA-Zµμ]"),
     Row("route", _only("route"), _only("Route"), recall=0.88, precision=0.75),
     Row("drug", _only("drug"), _only("Drug"), recall=0.93),
     Row("frequency", _only("frequency"), _only("Freq")),

@@ -15,7 +15,7 @@ from pipeline.annotate.found import Found
 from pipeline.annotate.nlp import nlp, plain
 from pipeline.document import Document, Span
 from pipeline.evidence import Mention
-from pipeline.fields import FIELDS
+from pipeline.fields import BY_NAME, FIELDS, Role
 from pipeline.vocabulary import Concept
 
 __all__ = ["annotate"]
@@ -98,8 +98,15 @@ def _without_swallowed(mentions: list[Mention]) -> Iterator[Mention]:
     """
     names = [one for one in mentions if one.concept_id]
     for one in mentions:
-        if not (one.concept_id and any(_inside(one, other) for other in names if other.field != one.field)):
+        others = [other for other in names if other.field != one.field and not _adds(one, other)]
+        if not (one.concept_id and any(_inside(one, other) for other in others)):
             yield one
+
+
+def _adds(one: Mention, other: Mention) -> bool:
+    """Whether a name says something beside the longer one that holds it: the route of `oral bioavailability`."""
+    told = (Role.TREATMENT, Role.POPULATION, Role.OUTCOME)
+    return BY_NAME[one.field].role in (Role.REGIMEN, Role.TREATMENT) and BY_NAME[other.field].role in told
 
 
 def _inside(one: Mention, other: Mention) -> bool:

@@ -230,10 +230,14 @@ def serve(
 
 @app.command("new-corpus")
 def new_corpus(
-    folder: Annotated[Path, typer.Argument(help="The folder to make.")], quiet: Quiet = False, verbose: Verbose = False
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    author: Annotated[str, typer.Option(help="The surname of the review's first author.")] = "Review",
+    year: Annotated[str, typer.Option(help="The year of the review.")] = "2000",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> int:
     """Start a project for another review: manifest, gold, and what to do next."""
-    from pipeline.cli.starter import make_project
     from pipeline.cli.say import Say
+    from pipeline.cli.starter import make_project
 
-    return make_project(folder, say=Say(quiet, verbose))
+    return make_project(folder, author=author, year=year, say=Say(quiet, verbose))

@@ -85,8 +85,10 @@ def score_run(folder: Path, gold_folder: Path, *, gate: bool, say: Say) -> int:
     write_more(folder, csv_files({"scores": judged_tables((), (), scores)["scores"]}))
     for line in _score_lines(judged_tables((), (), scores)):
         say.result(line)
+    verdict_line = f"{verdict.verdict}: {'; '.join(verdict.reasons) or 'every floor is met'}"
     if gate and verdict.verdict != "released":
-        raise Fault(f"{folder}: {verdict.verdict}: {'; '.join(verdict.reasons)}", status=1)
+        raise Fault(f"{folder}: {verdict_line}", status=1)
+    say.result(verdict_line)
     return 0
 
 

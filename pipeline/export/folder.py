@@ -38,7 +38,10 @@ def text_name(document_id: str) -> str:
 
 def _unsafe(name: str) -> bool:
     return (
-        not name.isprintable() or name.startswith(".") or any(mark in name for mark in '/\\:*?"<>|%') or len(name) > LONGEST
+        not name.isprintable()
+        or name.startswith(".")
+        or any(mark in name for mark in '/\\:*?"<>|%')
+        or len(name) > LONGEST
     )
 
 

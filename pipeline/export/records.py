@@ -34,7 +34,9 @@ def records(tables: Tables) -> tuple[EvidenceRecord, ...]:
         try:
             span = int(row["start"]), int(row["end"])
         except ValueError:
-            raise UnusableRun(f"evidence.csv: row {number + 1}: start and end must be whole numbers; run it again") from None
+            raise UnusableRun(
+                f"evidence.csv: row {number + 1}: start and end must be whole numbers; run it again"
+            ) from None
         proof = tuple(items[str(number)])
         named = (row["study_id"], row["document_id"], _SOURCES[row["source"]])
         found.append(EvidenceRecord(*named, *span, row["quote"], proof))

@@ -49,8 +49,9 @@ def report(tables: Tables, gate: Gate, digests: Mapping[str, str]) -> bytes:
         documents=documents,
         failures=list(tables["failures"].dicts()),
         statuses=Counter(row["status"] for row in documents),
-        scores=[row for row in scores if row["split"] == "all"],
-        splits=[row for row in scores if row["split"] != "all" and row["field"] == "all"],
+        totals=[row for row in scores if (row["split"], row["field"]) == ("all", "all")],
+        fields=_fields([row for row in scores if row["split"] == "all" and row["field"] != "all"]),
+        splits=[row for row in scores if row["split"] != "all" and (row["role"], row["field"]) == ("all", "all")],
         conflicts=[row for row in reconciliation if row["verdict"] == "conflict"],
         verdicts=sorted(Counter(row["verdict"] for row in reconciliation).items()),
         troubles=sorted((row for row in checks if row["verdict"] != "holds"), key=lambda row: row["verdict"]),
@@ -60,6 +61,12 @@ def report(tables: Tables, gate: Gate, digests: Mapping[str, str]) -> bytes:
         rows=len(tables["evidence"].rows),
     )
     return page.encode("utf-8", errors="replace")
+
+
+def _fields(scores: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """The scores of each role by field; those over all roles go without saying."""
+    by_role = groupby(scores, key=lambda row: row["role"])
+    return [(role, list(rows)) for role, rows in by_role if role != "all"]
 
 
 def _studies(tables: Tables) -> list[tuple[str, list[Statement]]]:

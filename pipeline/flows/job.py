@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import corpus as corpora
@@ -79,6 +79,14 @@ def judge(
     """Checks, reconciles, scores and gates the records of a run; `documents` are the ids of all that was to be read."""
     scores = score(records, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=documents)
     return Judged(check(records), reconcile(records, reviews=reviews), scores, gate(scores, gold.floors))
+
+
+def barred(judged: Judged, found: Sequence[Extraction]) -> Judged:
+    """Nothing is released where no document could be used, whatever the floors say."""
+    if not all(one.failure for one in found):
+        return judged
+    reasons = ("no document could be used; failures.csv says why", *judged.gate.reasons)
+    return replace(judged, gate=Gate("withheld", reasons))
 
 
 def reviews_of(gold: Gold, roles: Mapping[str, str]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def whole_job(
             for number, part in enumerate(parts, start=1)
         ]
         found = [extraction for future in futures for extraction in future.result().held]
-    judged = judge(Sealed(found), Sealed(held), Sealed(sources)).held
+    judged = job.barred(judge(Sealed(found), Sealed(held), Sealed(sources)).held, found)
     tables = job.run_tables(found, sources.roles, judged)
     digests = {
         "code": code_digest(),

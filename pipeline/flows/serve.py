@@ -6,6 +6,7 @@ runs once when it is served again, for the others are cancelled in the same way.
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ from pydantic import ValidationError
 from pipeline.flows.run import run
 
 DEPLOYMENT = "scheduled"
+GRACE = 10.0
+"""Seconds that an interrupted run has to end by itself."""
 
 
 class BadSchedule(ValueError):
@@ -43,12 +46,24 @@ def interval_schedule(interval: timedelta) -> Schedule:
 
 def serve(schedule: Schedule, parameters: Mapping[str, object], *, announce: bool = True) -> None:
     """Registers the deployment with the server and runs what falls due, until the process is told to stop."""
-    run.serve(
-        name=DEPLOYMENT,
-        schedule=schedule,
-        parameters=dict(parameters),
-        description="The whole job: read, annotate, assemble, check, reconcile, score, export, gate.",
-        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        entrypoint_type=EntrypointType.MODULE_PATH,
-        print_starting_message=announce,
-    )
+    try:
+        run.serve(
+            name=DEPLOYMENT,
+            schedule=schedule,
+            parameters=dict(parameters),
+            description="The whole job: read, annotate, assemble, check, reconcile, score, export, gate.",
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            print_starting_message=announce,
+        )
+    finally:
+        _end_children()
+
+
+def _end_children() -> None:
+    """A run that was interrupted gets time to say so while the server still listens, and no more."""
+    for child in multiprocessing.active_children():
+        child.join(GRACE)
+        if child.is_alive():
+            child.kill()
+            child.join()

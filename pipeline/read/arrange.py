@@ -17,30 +17,33 @@ def arranged(
 ) -> tuple[list[Column], dict[int, Found]]:
     """Columns in reading order, a line without words where a table stands; and the tables by that line's id."""
     rest = [list(each) for each in pieces]
-    strips = [cuts(each) for each in rest]
+    found: list[list[Found]] = []
+    for each, lines, drawn in zip(sheets, pieces, ruled, strict=True):
+        flat, captions = tuple(rules.joined(drawn)), tuple(tables.captions(lines, body))
+        strip = tuple(cuts(lines)) if captions else ()
+        found.append(tables.find(tables.View(tuple(lines), tuple(drawn), flat, strip, body, each.width, captions)))
+    for index, whole in enumerate(found[:-1]):
+        found[index] = [_grown(table, rest, found, index, body) for table in whole]
+    left = [
+        [piece for piece in lines if not tables.inside(piece, here)] for lines, here in zip(rest, found, strict=True)
+    ]
+    strips = _parted(left)
+    columns: list[Column] = []
+    held: dict[int, Found] = {}
+    for each, lines, here, at in zip(sheets, left, found, strips, strict=True):
+        places = [(marker(each.number, _frame_of(table)), table) for table in here]
+        held.update((id(place), table) for place, table in places)
+        columns.extend(order([*lines, *(place for place, _ in places)], at, each.number))
+    return columns, held
+
+
+def _parted(pages: Sequence[Sequence[Line]]) -> list[Sequence[float]]:
+    """Where the columns of each page part; a page too empty to show it borrows from the others."""
+    strips = [cuts(lines) for lines in pages]
     usual = Counter(tuple(round(cut / 8) for cut in strip) for strip in strips if strip)
     common = max(sorted(usual), key=lambda key: usual[key], default=())
     shared = next((strip for strip in strips if common and tuple(round(cut / 8) for cut in strip) == common), [])
-    found: list[list[Found]] = []
-    for index, each in enumerate(sheets):
-        strip = strips[index] or _borrowed(rest[index], shared)
-        strips[index] = strip
-        here, drawn = tuple(rest[index]), tuple(ruled[index])
-        captions = tuple(tables.captions(here, body))
-        flat = tuple(rules.joined(drawn))
-        found.append(tables.find(tables.View(here, drawn, flat, tuple(strip), body, each.width, captions)))
-    for index, whole in enumerate(found[:-1]):
-        found[index] = [_grown(table, rest, found, index, body) for table in whole]
-    columns: list[Column] = []
-    held: dict[int, Found] = {}
-    for index, each in enumerate(sheets):
-        left = [piece for piece in rest[index] if not tables.inside(piece, found[index])]
-        for table in found[index]:
-            place = marker(each.number, _frame_of(table))
-            held[id(place)] = table
-            left.append(place)
-        columns.extend(order(left, strips[index], each.number))
-    return columns, held
+    return [strip or _borrowed(lines, shared) for strip, lines in zip(strips, pages, strict=True)]
 
 
 def _borrowed(pieces: Sequence[Line], shared: Sequence[float]) -> list[float]:

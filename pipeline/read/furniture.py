@@ -27,37 +27,41 @@ def without_line_numbers(sheets: Sequence[Sheet]) -> list[tuple[Token, ...]]:
     """The words of each page without the margin's line numbers.
 
     A column of whole numbers is taken for line numbers where they stand clear of the text, are evenly spaced
-    and rise by one step, on at least half of the pages that hold text: numbered references do not.
+    and rise by one step, on at least half of the pages that hold text: numbered references do not. On the other
+    pages the numbers that end at the same x go with them.
     """
-    found = [_line_numbers(sheet) for sheet in sheets]
+    sure = [next((column for column in _margins(sheet) if _even(column)), []) for sheet in sheets]
     pages = [index for index, sheet in enumerate(sheets) if len(sheet.tokens) >= 20]
-    if not pages or sum(bool(found[index]) for index in pages) < max(1, 0.5 * len(pages)):
+    if not pages or sum(bool(sure[index]) for index in pages) < max(1, 0.5 * len(pages)):
         return [sheet.tokens for sheet in sheets]
-    return [
-        tuple(token for token in sheet.tokens if id(token) not in numbers)
-        for sheet, numbers in zip(sheets, found, strict=True)
-    ]
+    ends = sorted(max(token.x1 for token in column) for column in sure if column)
+    end = ends[len(ends) // 2]
+    kept = []
+    for sheet in sheets:
+        gone = {id(token) for column in _margins(sheet) for token in column if abs(token.x1 - end) < 3}
+        kept.append(tuple(token for token in sheet.tokens if id(token) not in gone))
+    return kept
 
 
-def _line_numbers(sheet: Sheet) -> set[int]:
+def _margins(sheet: Sheet) -> tuple[list[Token], list[Token]]:
+    """Whole numbers left of all other words, and right of them, from top to bottom."""
     whole = [token for token in sheet.tokens if token.text.isdecimal() and len(token.text) <= 4]
     others = [token for token in sheet.tokens if not (token.text.isdecimal() and len(token.text) <= 4)]
-    if len(whole) < 5 or not others:
-        return set()
+    if not others:
+        return [], []
     starts, ends = sorted(token.x0 for token in others), sorted(token.x1 for token in others)
     left, right = starts[len(starts) // 100], ends[-1 - len(ends) // 100]
-    for column in (
-        [token for token in whole if token.x1 <= left + 0.5],
-        [token for token in whole if token.x0 >= right - 0.5],
-    ):
-        column.sort(key=attrgetter("base"))
-        if len(column) >= 5 and _even(column):
-            return {id(token) for token in column}
-    return set()
+    below = attrgetter("base")
+    return (
+        sorted((token for token in whole if token.x1 <= left + 0.5), key=below),
+        sorted((token for token in whole if token.x0 >= right - 0.5), key=below),
+    )
 
 
 def _even(column: Sequence[Token]) -> bool:
     """Whether the numbers rise by one constant step and stand about as far apart as lines do."""
+    if len(column) < 5:
+        return False
     pairs = list(pairwise(column))
     steps = Counter(int(two.text) - int(one.text) for one, two in pairs)
     step, count = min(steps.items(), key=lambda item: (-item[1], item[0]))
@@ -75,18 +79,18 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
     """
     edges = [_edge_rows(lines, sheet.height) for lines, sheet in zip(pages, sheets, strict=True)]
     seen: dict[str, set[int]] = defaultdict(set)
-    for number, edge in enumerate(edges):
-        for row in edge:
+    for number, (head, foot) in enumerate(edges):
+        for row in (*head, *foot):
             for piece in row:
                 seen[_pattern(piece)].add(number)
     body = body_size(pages)
     kept: list[list[Line]] = []
     for lines, edge, sheet in zip(pages, edges, sheets, strict=True):
         gone: set[int] = _aloof(lines, body, sheet)
-        for row in edge:
-            if all(
-                len(seen[_pattern(piece)]) >= 2 or _is_number(piece) or _is_stamp(piece, body, sheet) for piece in row
-            ):
+        for inwards in edge:
+            for row in inwards:
+                if not all(len(seen[_pattern(p)]) >= 2 or _is_number(p) or _is_stamp(p, body, sheet) for p in row):
+                    break
                 gone.update(id(piece) for piece in row)
         kept.append([piece for piece in lines if id(piece) not in gone])
     return kept
@@ -115,12 +119,12 @@ def _aloof(lines: Sequence[Line], body: float, sheet: Sheet) -> set[int]:
     return gone
 
 
-def _edge_rows(lines: Sequence[Line], height: float) -> list[list[Line]]:
+def _edge_rows(lines: Sequence[Line], height: float) -> tuple[list[list[Line]], list[list[Line]]]:
     """Up to three rows from each edge inwards, while they stand in the margin."""
-    all_rows = rows(lines)
-    head = [row for row in all_rows[:3] if row[0].bottom < MARGIN * height]
-    foot = [row for row in all_rows[-3:] if row[0].top > (1 - MARGIN) * height]
-    return head + [row for row in foot if row not in head]
+    printed = rows(lines)
+    head = [row for row in printed[:3] if row[0].bottom < MARGIN * height]
+    foot = [row for row in reversed(printed[-3:]) if row[0].top > (1 - MARGIN) * height and row not in head]
+    return head, foot
 
 
 def _pattern(piece: Line) -> str:

@@ -5,6 +5,7 @@ Pure geometry: it knows words and rules, no PDF. Lengths in points.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +14,11 @@ from itertools import pairwise
 from pipeline.read.cells import Box, Row, Span, chunks, column_of, covered
 from pipeline.read.header import header
 from pipeline.read.tokens import Token
+
+_VALUE = re.compile(r"[<>≤≥=~±+−–-]?\s*[\d.]|[–—−-]$|NR\b|NS\b")
+
+WRAP = 1.36
+"""Lines of one cell stand at most this many ems apart."""
 
 STRIP = 0.45
 """An empty strip of this many ems parts two columns, given at least three rows; two rows take half as much again."""
@@ -136,12 +142,7 @@ def _logical(body: Sequence[Row], parts: Sequence[Span], em: float, ruled: bool)
     """Printed lines grouped into rows of the table."""
     if ruled and sum(row.ruled for row in body) >= 2:
         return _banded(body)
-    gaps = sorted(two.base - one.base for one, two in pairwise(body) if one.page == two.page and not two.ruled)
-    close = gaps[0] if gaps else 0.0
-    wide = gaps[-1] if gaps else 0.0
-    limit = 0.5 * (close + wide) if wide > 1.14 * close and close > 0 else 0.0
-    if len(gaps) < 3 and 0 < close <= 1.28 * em and wide <= 1.14 * close:
-        limit = 1.28 * em
+    limit = _leading(body, parts, em)
     grouped: list[list[Row]] = []
     for row in body:
         if grouped and not row.ruled and _wrapped(grouped[-1], row, parts, em, limit):
@@ -149,6 +150,44 @@ def _logical(body: Sequence[Row], parts: Sequence[Span], em: float, ruled: bool)
         else:
             grouped.append([row])
     return grouped
+
+
+def _leading(body: Sequence[Row], parts: Sequence[Span], em: float) -> float:
+    """The distance up to which printed lines may belong to one cell: below it if rows stand wider, 0 if none can.
+
+    Where lines stand alike, the distance tells nothing and is infinite. So it is where many lines that follow
+    closely look like rows: then the wide gaps part groups of rows.
+    """
+    pairs = [(one, two) for one, two in pairwise(body) if one.page == two.page and not two.ruled]
+    gaps = sorted(two.base - one.base for one, two in pairs)
+    if not gaps:
+        return math.inf
+    if gaps[0] > WRAP * em:
+        return 0.0
+    if gaps[-1] <= 1.14 * gaps[0]:
+        return WRAP * em if len(gaps) < 3 else math.inf
+    wider = next(gap for gap in gaps if gap > 1.07 * gaps[0])
+    limit = min(0.5 * (gaps[0] + wider), WRAP * em)
+    close = [(one, two) for one, two in pairs if two.base - one.base <= limit]
+    apart = sum(_is_row(one, two, parts) for one, two in close)
+    return math.inf if apart > 0.35 * len(close) else limit
+
+
+def _is_row(above: Row, row: Row, parts: Sequence[Span]) -> bool:
+    """Whether a line looks like a row of its own: values stand under values, or its words begin anew in each column."""
+    one, two = _texts(above, parts), _texts(row, parts)
+    if any(_VALUE.match(two[column]) and _VALUE.match(one[column]) for column in two.keys() & one.keys() if column):
+        return True
+    return 0 in two and len(two) > 1 and two[0][0].isupper() and not any(text[0].islower() for text in two.values())
+
+
+def _texts(row: Row, parts: Sequence[Span]) -> dict[int, str]:
+    """The words of a line by column."""
+    found: dict[int, str] = {}
+    for token in row.tokens:
+        column = column_of(parts, token)
+        found[column] = f"{found[column]} {token.text}" if column in found else token.text
+    return found
 
 
 def _banded(body: Sequence[Row]) -> list[list[Row]]:
@@ -167,20 +206,17 @@ def _filled(row: Row, parts: Sequence[Span]) -> set[int]:
 
 def _wrapped(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, limit: float) -> bool:
     """Whether a printed line goes on with the cells of the row above."""
+    if row.page != above[-1].page or row.base - above[-1].base > limit:
+        return False
     columns, first = _filled(row, parts), _filled(above[0], parts)
-    if row.page != above[-1].page:
-        return False
-    near = row.base - above[-1].base <= limit if limit else True
     if columns == {0}:
-        return near and _goes_on(above, row, parts, em, bool(limit))
-    if limit:
-        return near and (0 not in columns or len(columns) < len(first) or len(first) == 1 < len(columns) == 0)
-    if 0 in columns:
-        return False
-    return len(columns) < 0.6 * len(first)
+        return _goes_on(above, row, parts, em, spaced=limit < math.inf)
+    if limit < math.inf:
+        return True
+    return 0 not in columns and len(columns) < 0.6 * len(first) and not _is_row(above[-1], row, parts)
 
 
-def _goes_on(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, spaced: bool) -> bool:
+def _goes_on(above: Sequence[Row], row: Row, parts: Sequence[Span], em: float, *, spaced: bool) -> bool:
     """Whether words in the first column alone wrap the row above, and do not head a group of rows."""
     last = [token for token in above[-1].tokens if column_of(parts, token) == 0]
     if not last or len(_filled(above[0], parts)) == 1:

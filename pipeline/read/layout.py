@@ -104,8 +104,8 @@ def _column(pieces: Sequence[Line], page: int, index: int) -> list[Column]:
     lines: list[Line] = []
     for row in rows(pieces):
         lines.extend(piece for piece in row if not piece.tokens)
-        tokens = [token for piece in row for token in piece.tokens]
-        lines.extend([line(tokens)] if tokens else [])
+        words = [piece for piece in row if piece.tokens]
+        lines.extend(words if len(words) < 2 else [line(token for piece in words for token in piece.tokens)])
     return [Column(page, index, min(each.x0 for each in lines), max(each.x1 for each in lines), tuple(lines))]
 
 

@@ -45,26 +45,29 @@ class Line:
 def line(tokens: Iterable[Token]) -> Line:
     """A line of these words; its size, baseline and weight are those of most of its letters."""
     ordered = tuple(tokens)
-    plain = [token for token in ordered if not token.raised] or list(ordered)
-    sizes = Counter[float]()
-    for token in plain:
-        sizes[token.size] += len(token.text)
-    size = max(sorted(sizes), key=lambda key: sizes[key])
-    ground = [token for token in plain if token.size == size]
+    first = ordered[0]
+    if all(token.size == first.size and not token.raised for token in ordered):
+        ground: Sequence[Token] = ordered
+        plain: Sequence[Token] = ordered
+    else:
+        plain = [token for token in ordered if not token.raised] or ordered
+        sizes = Counter[float]()
+        for token in plain:
+            sizes[token.size] += len(token.text)
+        size = max(sorted(sizes), key=lambda key: sizes[key])
+        ground = [token for token in plain if token.size == size]
     letters = sum(len(token.text) for token in plain)
-    bold = sum(len(token.text) for token in plain if token.bold)
-    italic = sum(len(token.text) for token in plain if token.italic)
     return Line(
         ordered,
-        ordered[0].page,
+        first.page,
         min(token.x0 for token in ordered),
         min(token.top for token in ground),
         max(token.x1 for token in ordered),
         max(token.bottom for token in ground),
         ground[0].base,
-        size,
-        bold > 0.6 * letters,
-        italic > 0.6 * letters,
+        ground[0].size,
+        sum(len(token.text) for token in plain if token.bold) > 0.6 * letters,
+        sum(len(token.text) for token in plain if token.italic) > 0.6 * letters,
     )
 
 

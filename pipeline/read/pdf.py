@@ -22,7 +22,7 @@ from pipeline.read.lines import segments
 from pipeline.read.pdfium import Handle, frame
 from pipeline.read.text import Writer
 from pipeline.read.tokens import Sheet
-from pipeline.read.words import sheet
+from pipeline.read.words import sheet, with_dashes
 
 LIMIT = 10_000
 """Pages beyond this number are not read, and the document says so."""
@@ -124,6 +124,8 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
     handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
     place = Handle(number, handle, left, bottom, right - left, top - bottom, page.get_rotation() // 90)
     read = sheet(place)
+    if any(token.text == "-" and token.hyphen for token in read.tokens):
+        read = with_dashes(read, place, rules.mute(page.raw, text.raw))
     lines: tuple[rules.Rule, ...] = ()
     if any(token.text in ("Table", "TABLE", "Tab.") for token in read.tokens):
         a, b, c, d, e, f = frame(place, (read.turn + place.rotation) % 4)

@@ -32,7 +32,6 @@ get_text = _raw("FPDFText_GetText", _I, _P, _I, _I, _P)
 loose = _raw("FPDFText_GetLooseCharBox", _I, _P, _I, _P)
 tight = _raw("FPDFText_GetCharBox", _I, _P, _I, _P, _P, _P, _P)
 origin = _raw("FPDFText_GetCharOrigin", _I, _P, _I, _P, _P)
-angle = _raw("FPDFText_GetCharAngle", ctypes.c_float, _P, _I)
 _size = _raw("FPDFText_GetFontSize", ctypes.c_double, _P, _I)
 text_object = _raw("FPDFText_GetTextObject", _P, _P, _I)
 _matrix = _raw("FPDFText_GetMatrix", _I, _P, _I, _P)
@@ -68,22 +67,37 @@ def frame(page: Handle, quarter: int) -> Matrix:
     return (1.0, 0.0, 0.0, -1.0, -left, high)
 
 
-def styles(handle: int, objects: Sequence[int], indices: Sequence[int]) -> dict[int, tuple[float, bool, bool]]:
-    """Size in points and weight for each text object; PDFium's own size leaves the text matrix out."""
-    styles: dict[int, tuple[float, bool, bool]] = {}
+class Style(NamedTuple):
+    """What all characters of one text object share. `turns` counts quarter turns against the x axis."""
+
+    size: float
+    bold: bool
+    italic: bool
+    turns: float
+    x: float
+    y: float
+    """Where its first character stands on the baseline, in page space."""
+
+
+def styles(handle: int, objects: Sequence[int], indices: Sequence[int]) -> dict[int, Style]:
+    """The style of each text object; `indices` are characters in them. PDFium's own size leaves the text matrix out."""
+    found: dict[int, Style] = {}
     fonts: dict[int, tuple[bool, bool]] = {}
-    matrix = (ctypes.c_float * 6)()
-    at = ctypes.addressof(matrix)
+    matrix, point = (ctypes.c_float * 6)(), (ctypes.c_double * 2)()
+    at, x, y = ctypes.addressof(matrix), ctypes.addressof(point), ctypes.addressof(point) + 8
     for key, index in zip(objects, indices, strict=True):
-        if key in styles:
+        if key in found:
             continue
-        scale = math.hypot(matrix[2], matrix[3]) if _matrix(handle, index, at) else 1.0
-        size = float(_size(handle, index)) * scale
+        known = bool(_matrix(handle, index, at))
+        a, b, c, d = matrix[0:4] if known else (1.0, 0.0, 0.0, 1.0)
         font = _font(key) if key else 0
         if font not in fonts:
             fonts[font] = _weight(font) if font else (False, False)
-        styles[key] = (max(round(size, 2), 0.5), *fonts[font])
-    return styles
+        origin(handle, index, x, y)
+        size = max(round(float(_size(handle, index)) * math.hypot(c, d), 2), 0.5)
+        turns = round(math.atan2(b, a) / (math.pi / 2), 2) % 4
+        found[key] = Style(size, *fonts[font], turns, point[0], point[1])
+    return found
 
 
 def _weight(font: int) -> tuple[bool, bool]:

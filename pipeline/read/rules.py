@@ -121,6 +121,18 @@ def _apply(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
+def mute(page: object, text: object) -> list[tuple[float, float, float, float]]:
+    """Boxes (left, bottom, right, top, in page space) of text objects for which PDFium has no text."""
+    found = []
+    for each, kind in _objects(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject):
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT and pdfium.FPDFTextObj_GetText(each, text, None, 0) <= 2:
+            corners = [ctypes.c_float() for _ in range(4)]
+            if pdfium.FPDFPageObj_GetBounds(each, *corners):
+                left, bottom, right, top = (corner.value for corner in corners)
+                found.append((left, bottom, right, top))
+    return found
+
+
 def joined(found: Sequence[Rule]) -> list[Rule]:
     """Flat rules with their pieces at one height joined, from top to bottom."""
     flat = sorted((rule for rule in found if rule.flat), key=lambda rule: (round(rule.top / 1.5), rule.x0))

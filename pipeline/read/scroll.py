@@ -208,7 +208,7 @@ def raised(text: str, before: str) -> str:
     """A raised run as text: an exponent as superscript, an ordinal's letters as they are, a number set off by a space."""
     bare = text.strip()
     number = bool(re.fullmatch(r"[-−–+]?\d{1,3}", bare))
-    if number and (bare[0] in "-−–+" or re.search(r"(?:^|[^A-Za-z])(?:10|[kcmµμ]?m|s|h|l|R|r|χ)$", before)):
+    if number and (bare[0] in "-−–+" or re.search(r"(?:^|[^A-Za-z])(?:10|[kcmµμ]?m|R|r|χ|η|Chi|chi)$|/s$", before)):
         return bare.translate(_SUPERSCRIPT)
     if bare[:1].isdigit() and before and not before[-1].isspace() and before[-1] not in "([,;–-":
         return " " + text

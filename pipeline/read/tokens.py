@@ -47,6 +47,8 @@ class Sheet(NamedTuple):
 
     def box(self, x0: float, top: float, x1: float, bottom: float) -> Box:
         """A box of this sheet in the page as a reader sees it."""
+        if not self.turn:
+            return Box(x0, top, x1, bottom)
         width, height = self.width, self.height
         match self.turn % 4:
             case 1:

@@ -8,7 +8,6 @@ which the page reads upright; `Sheet.turn` says how far that is turned against t
 from __future__ import annotations
 
 import ctypes
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +22,12 @@ from pipeline.read.tokens import Sheet, Token, mend
 HYPHENS = "\ufffe\x02"
 """What PDFium writes for a hyphen at the end of a line: in GetText, and in GetUnicode."""
 
+LIFT = 0.22
+"""A letter or digit whose ink begins this many ems above its baseline stands raised."""
+
+_NARROW = dict.fromkeys("ijlI1tfr", 0.27) | dict.fromkeys("sJ", 0.34)
+"""How wide, in ems, the last character of a word may be for it to be a raised glyph; most letters are wider than 0.43."""
+
 _SPAN = re.compile(rf"[^\s{HYPHENS}]+[{HYPHENS}]?|[{HYPHENS}]")
 _SUSPECT = re.compile(r"[^\W\d_\d][\d*†‡§]|[)\].,;:%’”\"'][\d*†‡§]|^\d+[^\W\d_]{2}|\d[a-z*†‡§]\W*$")
 
@@ -32,24 +37,38 @@ def sheet(page: Handle) -> Sheet:
     count = pdfium.count(page.text)
     turned = page.rotation % 2
     width, height = (page.height, page.width) if turned else (page.width, page.height)
-    if count <= 0:
-        return Sheet(page.number, width, height, 0, (), 0, 0)
-    text = _text(page.text, count)
+    text = _text(page.text, count) if count > 0 else ""
     spans = [match.span() for match in _SPAN.finditer(text)]
     if not spans:
-        return Sheet(page.number, width, height, 0, (), 0, count)
-    first = [start for start, _ in spans]
-    last = [end - 1 if end - start == 1 or text[end - 1] not in HYPHENS else end - 2 for start, end in spans]
-    facts = _Facts(page, first, last)
-    quarter, aside = facts.direction()
-    tokens: list[Token] = []
-    for index in facts.kept(quarter):
-        start, end = spans[index]
-        tokens.extend(_word(page, text[start:end], start, index, facts))
+        return Sheet(page.number, width, height, 0, (), 0, max(count, 0))
+    quarter, aside, tokens = _tokens(page, text, spans)
     turn = (quarter - page.rotation) % 4
     if turn % 2:
         width, height = height, width
     return Sheet(page.number, width, height, turn, tuple(tokens), aside, count)
+
+
+def with_dashes(read: Sheet, page: Handle, ink: Sequence[tuple[float, float, float, float]]) -> Sheet:
+    """The sheet with the dashes that PDFium swallows, as it does with all but the first of a row of bare hyphens.
+
+    `ink` are the boxes (left, bottom, right, top) of the page's text objects that have no text: those of a hyphen's
+    shape become hyphens, on a page where a hyphen stands alone.
+    """
+    lone = next((token for token in read.tokens if token.text == "-" and token.hyphen), None)
+    if lone is None:
+        return read
+    a, b, c, d, e, f = pdfium.frame(page, (read.turn + page.rotation) % 4)
+    added: list[Token] = []
+    for left, low, right, high in ink:
+        xs, ys = (
+            sorted((a * left + c * low + e, a * right + c * high + e)),
+            sorted((b * left + d * low + f, b * right + d * high + f)),
+        )
+        wide, tall = xs[1] - xs[0], ys[1] - ys[0]
+        if 0.15 * lone.size < wide < 0.7 * lone.size and tall < 0.16 * lone.size:
+            base = ys[1] + (lone.base - lone.bottom)
+            added.append(lone._replace(x0=xs[0], top=ys[0], x1=xs[1], bottom=ys[1], base=base, glued=False))
+    return read._replace(tokens=(*read.tokens, *added)) if added else read
 
 
 def _text(handle: int, count: int) -> str:
@@ -63,102 +82,96 @@ def _text(handle: int, count: int) -> str:
     return text.replace("\x00", " ")
 
 
-class _Facts:
-    """The geometry of all words of a page at once, in the frame in which its text reads upright."""
-
-    def __init__(self, page: Handle, first: Sequence[int], last: Sequence[int]) -> None:
-        count, handle = len(first), page.text
-        ends = [index for pair in zip(first, last, strict=True) for index in pair]
-        boxes = np.zeros((2 * count, 4), "f4")
-        origins = np.zeros((count, 2), "f8")
-        tight = np.zeros((2 * count, 4), "f8")
-        at = boxes.ctypes.data
-        pdfium.drain(map(pdfium.loose, repeat(handle), ends, range(at, at + 32 * count, 16)))
-        at = origins.ctypes.data
-        pdfium.drain(
-            map(
-                pdfium.origin,
-                repeat(handle),
-                first,
-                range(at, at + 16 * count, 16),
-                range(at + 8, at + 8 + 16 * count, 16),
-            )
+def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int, list[Token]]:
+    """The direction in which most words run, how many run otherwise, and the words that run so."""
+    handle, count = page.text, len(spans)
+    first = [start for start, _ in spans]
+    last = [end - 1 if end - start == 1 or text[end - 1] not in HYPHENS else end - 2 for start, end in spans]
+    boxes = np.zeros((2 * count, 4), "f4")
+    at = boxes.ctypes.data
+    ends = [index for pair in zip(first, last, strict=True) for index in pair]
+    pdfium.drain(map(pdfium.loose, repeat(handle), ends, range(at, at + 32 * count, 16)))
+    heads = list(map(pdfium.text_object, repeat(handle), first))
+    # a word whose object goes on in the next word ends in that object too
+    tails = [
+        one if one == two else pdfium.text_object(handle, index)
+        for one, two, index in zip(heads, [*heads[1:], -1], last, strict=True)
+    ]
+    styles = pdfium.styles(handle, [*heads, *tails], [*first, *last])
+    quarter, aside = _direction([styles[key].turns for key in heads], page.rotation % 4)
+    frame = pdfium.frame(page, quarter)
+    x0, top, x1, bottom, widths = _placed(boxes, frame)
+    b, d, f = frame[1], frame[3], frame[5]
+    tokens: list[Token] = []
+    for index, (start, end) in enumerate(spans):
+        style = styles[heads[index]]
+        if min(abs(style.turns - quarter), 4 - abs(style.turns - quarter)) >= 0.06:
+            continue
+        shown, size = text[start:end], style.size
+        hyphen = shown[-1] in HYPHENS
+        if hyphen:
+            shown = shown[:-1] + "-"
+        base = b * style.x + d * style.y + f
+        token = Token(
+            shown if shown.isascii() and shown.isprintable() else mend(shown),
+            x0[index],
+            top[index],
+            x1[index],
+            bottom[index],
+            base,
+            size,
+            style.bold,
+            style.italic,
+            False,
+            hyphen,
+            page.number,
+            False,
         )
-        at, stop = tight.ctypes.data, tight.ctypes.data + 64 * count
-        pdfium.drain(map(pdfium.tight, repeat(handle), ends, *(range(at + 8 * k, stop + 8 * k, 32) for k in range(4))))
-        # PDFium counts clockwise
-        self.angles = (
-            np.round(-np.fromiter(map(pdfium.angle, repeat(handle), first), float, count) / (math.pi / 2), 2) % 4
-        )
-        objects = list(map(pdfium.text_object, repeat(handle), ends))
-        self.page, self.boxes, self.origins, self.tight = page, boxes, origins, tight
-        styles = pdfium.styles(handle, objects, ends)
-        self.sizes = [styles[key][0] for key in objects]
-        self.bold = [styles[key][1] for key in objects]
-        self.italic = [styles[key][2] for key in objects]
-
-    def direction(self) -> tuple[int, int]:
-        """The quarter turn in which most words run, and how many words run otherwise."""
-        counts = Counter(round(angle) % 4 for angle in self.angles if abs(angle - round(angle)) < 0.06)
-        if not counts:
-            return 0, len(self.angles)
-        upright = self.page.rotation % 4
-        quarter = max(sorted(counts), key=lambda key: (counts[key], key == upright))
-        return quarter, len(self.angles) - counts[quarter]
-
-    def kept(self, quarter: int) -> list[int]:
-        self.frame = pdfium.frame(self.page, quarter)
-        a, b, c, d, e, f = self.frame
-        corner = np.stack([self.boxes[:, [0, 3]], self.boxes[:, [2, 1]]], axis=1).astype("f8")
-        x, y = a * corner[..., 0] + c * corner[..., 1] + e, b * corner[..., 0] + d * corner[..., 1] + f
-        low, high = x.min(axis=1), x.max(axis=1)
-        top, bottom = y.min(axis=1), y.max(axis=1)
-        self.x0 = np.minimum(low[0::2], low[1::2]).tolist()
-        self.x1 = np.maximum(high[0::2], high[1::2]).tolist()
-        self.top = np.minimum(top[0::2], top[1::2]).tolist()
-        self.bottom = np.maximum(bottom[0::2], bottom[1::2]).tolist()
-        self.base = (b * self.origins[:, 0] + d * self.origins[:, 1] + f).tolist()
-        # tight boxes come as left, right, bottom, top
-        t = self.tight
-        foot = np.maximum(b * t[:, 0] + d * t[:, 2] + f, b * t[:, 1] + d * t[:, 3] + f)
-        self.lift = (np.repeat(np.array(self.base), 2) - foot).tolist()
-        near = np.abs(self.angles - quarter) < 0.06
-        if quarter == 0:
-            near |= np.abs(self.angles - 4) < 0.06
-        return list(np.nonzero(near)[0].tolist())
+        narrow = widths[index] < _NARROW.get(shown[-1], 0.43) * size and shown[-1].isalnum()
+        if narrow and _lift(handle, last[index], frame, base) > LIFT * size:
+            if len(shown) <= 8 and _lift(handle, start, frame, base) > LIFT * size and shown[0].isalnum():
+                tokens.append(token._replace(raised=True))
+            else:
+                tokens.extend(_walk(page, shown, start, token, frame))
+        elif end - start > 1 and (heads[index] != tails[index] or _SUSPECT.search(shown)):
+            tokens.extend(_walk(page, shown, start, token, frame))
+        else:
+            tokens.append(token)
+    return quarter, aside, tokens
 
 
-def _word(page: Handle, text: str, start: int, index: int, facts: _Facts) -> list[Token]:
-    """One word as tokens: one, or several where raised characters follow or precede others."""
-    size, end_size = facts.sizes[2 * index], facts.sizes[2 * index + 1]
-    hyphen = text[-1] in HYPHENS
-    shown = text[:-1] + "-" if hyphen else text
-    whole = Token(
-        mend(shown),
-        facts.x0[index],
-        facts.top[index],
-        facts.x1[index],
-        facts.bottom[index],
-        facts.base[index],
-        size,
-        facts.bold[2 * index],
-        facts.italic[2 * index],
-        False,
-        hyphen,
-        page.number,
-        False,
+def _direction(turns: Sequence[float], upright: int) -> tuple[int, int]:
+    """The quarter turn in which most words run, and how many words run otherwise."""
+    counts = Counter(round(turn) % 4 for turn in turns if abs(turn - round(turn)) < 0.06)
+    if not counts:
+        return 0, len(turns)
+    quarter = max(sorted(counts), key=lambda key: (counts[key], key == upright))
+    return quarter, len(turns) - counts[quarter]
+
+
+def _placed(boxes: np.ndarray, frame: Matrix) -> tuple[list[float], ...]:
+    """Left, top, right and bottom of each word from the boxes of its two ends; and how wide its last character is."""
+    a, b, c, d, e, f = frame
+    corner = np.stack([boxes[:, [0, 3]], boxes[:, [2, 1]]], axis=1).astype("f8")
+    x, y = a * corner[..., 0] + c * corner[..., 1] + e, b * corner[..., 0] + d * corner[..., 1] + f
+    low, high, top, bottom = x.min(axis=1), x.max(axis=1), y.min(axis=1), y.max(axis=1)
+    sides = (
+        np.minimum(low[0::2], low[1::2]),
+        np.minimum(top[0::2], top[1::2]),
+        np.maximum(high[0::2], high[1::2]),
+        np.maximum(bottom[0::2], bottom[1::2]),
+        high[1::2] - low[1::2],
     )
-    high = 0.22 * max(size, 1.0)
-    first = facts.lift[2 * index] > high and text[0].isalnum()
-    last = facts.lift[2 * index + 1] > high and text[-1].isalnum()
-    if first and last and len(text) <= 8:
-        return [whole._replace(raised=True)]
-    if len(text) == 1:
-        return [whole]
-    lifted = first or last
-    if not lifted and abs(size - end_size) <= 0.04 * size and not _SUSPECT.search(text):
-        return [whole]
-    return _walk(page, shown, start, whole, facts.frame)
+    return tuple(np.round(side, 2).tolist() for side in sides)
+
+
+def _lift(handle: int, index: int, frame: Matrix, base: float) -> float:
+    """How far a character's ink stands above its baseline."""
+    box = (ctypes.c_double * 4)()
+    at = ctypes.addressof(box)
+    pdfium.tight(handle, index, at, at + 8, at + 16, at + 24)
+    _, b, _, d, _, f = frame
+    return base - max(b * box[0] + d * box[2] + f, b * box[1] + d * box[3] + f)
 
 
 def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix) -> list[Token]:
@@ -175,13 +188,13 @@ def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix) -> l
         pdfium.origin(page.text, at, origin.ctypes.data + 16 * k, origin.ctypes.data + 16 * k + 8)
         objects.append(pdfium.text_object(page.text, at))
     styles = pdfium.styles(page.text, objects, range(start, start + len(text)))
-    sizes = [styles[key][0] for key in objects]
+    sizes = [styles[key].size for key in objects]
     bases = (b * origin[:, 0] + d * origin[:, 1] + f).tolist()
     feet = np.maximum(b * tight[:, 0] + d * tight[:, 2] + f, b * tight[:, 1] + d * tight[:, 3] + f).tolist()
     main = max(sizes)
     ground = max(base for base, size in zip(bases, sizes, strict=True) if size >= 0.96 * main)
     raised = [
-        ground - base > 0.12 * main or (char.isalnum() and ground - foot > 0.22 * main)
+        ground - base > 0.12 * main or (char.isalnum() and ground - foot > LIFT * main)
         for char, base, foot in zip(text, bases, feet, strict=True)
     ]
     for k in range(1, len(text) - 1):

@@ -25,7 +25,19 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from pipeline.document import Block, BlockKind, Cell, Citation, Document, Note, Reference, Section, SectionKind, Span, Table
+from pipeline.document import (
+    Block,
+    BlockKind,
+    Cell,
+    Citation,
+    Document,
+    Note,
+    Reference,
+    Section,
+    SectionKind,
+    Span,
+    Table,
+)
 from pipeline.evidence import EvidenceRecord
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -92,9 +104,8 @@ class _Draft:
             for cell in self.row(number, [part.strip() for part in row.split("|")], header=number < headers)
         ]
         self.blocks.append(Block("table", start, len(self.text) - 1))
-        explained = []
-        for said in filter(None, map(_SAYS.match, notes)):
-            explained.append(Note(said["what"], *self.block("note", said["text"])))
+        told_below = filter(None, map(_SAYS.match, notes))
+        explained = [Note(said["what"], *self.block("note", said["text"])) for said in told_below]
         self.tables.append(Table("1", 0, start, len(self.text) - 1, told, tuple(cells), tuple(explained)))
 
     def row(self, number: int, parts: Sequence[str], *, header: bool) -> Iterator[Cell]:
@@ -134,7 +145,9 @@ def differences(records: Sequence[EvidenceRecord], expected: Sequence[Mapping[st
 
 def shown(record: EvidenceRecord) -> str:
     """A record as an example would list it."""
-    return f"study={record.study_id}; " + "; ".join(f"{one.column}={one.value} {one.unit}".strip() for one in record.items)
+    return f"study={record.study_id}; " + "; ".join(
+        f"{one.column}={one.value} {one.unit}".strip() for one in record.items
+    )
 
 
 def _held(record: EvidenceRecord, column: str) -> tuple[str, ...]:
@@ -148,7 +161,8 @@ def _held(record: EvidenceRecord, column: str) -> tuple[str, ...]:
 def _example(number: int, block: Sequence[str]) -> Stated:
     expected = [line.removeprefix("->").strip() for line in block if line.startswith("->")]
     lines = [line for line in block[1:] if not line.startswith("->")]
-    said = {key: [match for line in lines if (match := _SAYS.match(line)) and match["key"] == key] for key in ("ref", "in", "under")}
+    found = [match for line in lines if (match := _SAYS.match(line))]
+    said = {key: [match for match in found if match["key"] == key] for key in ("ref", "in", "under")}
     body = [line for line in lines if not line.startswith(("ref ", "in:", "under:"))]
     draft = _Draft()
     if said["in"]:
@@ -181,7 +195,7 @@ def _example(number: int, block: Sequence[str]) -> Stated:
 
 
 def _columns(line: str) -> dict[str, str]:
-    return dict((name.strip(), value.strip()) for name, value in (part.split("=", 1) for part in line.split("; ")))
+    return {name.strip(): value.strip() for name, value in (part.split("=", 1) for part in line.split("; "))}
 
 
 def _citations(text: str, known: set[str]) -> Iterator[Citation]:

@@ -8,6 +8,7 @@ from pipeline.annotate import annotate
 from pipeline.assemble import assemble
 from pipeline.document import Document
 from pipeline.evidence import COLUMNS, EvidenceRecord
+
 from stated import Stated, differences, stated
 
 EXAMPLES = stated("records.txt")
@@ -33,7 +34,9 @@ def test_states_the_records_that_the_example_lists_and_no_others(example: Stated
 
 def test_the_examples_name_columns_that_exist_and_have_names_of_their_own() -> None:
     known = {*COLUMNS, "study", "source"}
-    assert [(one.name, columns.keys() - known) for one in EXAMPLES for columns in one.expected if columns.keys() - known] == []
+    assert [
+        (one.name, columns.keys() - known) for one in EXAMPLES for columns in one.expected if columns.keys() - known
+    ] == []
     assert len({one.name for one in EXAMPLES}) == len(EXAMPLES)
 
 

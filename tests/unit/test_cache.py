@@ -66,7 +66,9 @@ def test_an_entry_is_found_again_and_only_under_its_key(tmp_path: Path) -> None:
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".json"]
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b.replace(b"body", b"bodi"), lambda b: b"", lambda b: b"x"])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-1], lambda b: b.replace(b"body", b"bodi"), lambda b: b"", lambda b: b"x"]
+)
 def test_a_damaged_entry_counts_as_absent(tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
     cache = Cache(tmp_path)
     cache.put("read", "ab12", b"body")
@@ -106,7 +108,9 @@ def test_digests_tell_contents_and_names_apart(tmp_path: Path) -> None:
     assert files_digest(tmp_path) == third
 
 
-def test_a_changed_vocabulary_row_renames_annotations_but_no_reading(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_changed_vocabulary_row_renames_annotations_but_no_reading(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     import shutil
 
     copy = tmp_path / "pipeline"
@@ -153,7 +157,11 @@ def test_all_that_a_stage_uses_is_in_its_digest(stage: str) -> None:
     """Else a change of it would not be noticed, and results of old code be served."""
     listed = STAGES[stage]
     seen: set[Path] = set()
-    todo = [path for name in listed for path in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))]
+    todo = [
+        path
+        for name in listed
+        for path in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
+    ]
     while todo:
         path = todo.pop()
         if path in seen or not path.is_file():

@@ -28,7 +28,8 @@ from pipeline.extract import Extraction, Failure
 
 TEXT = "Ketamine 0.50 mg/kg, IV\nRate\t-5.6\n"
 WORDS = tuple(
-    Word(start, end, 1, Box(10.0 * start, 20.0, 10.0 * end, 31.256)) for start, end in ((0, 8), (9, 13), (14, 19), (21, 23))
+    Word(start, end, 1, Box(10.0 * start, 20.0, 10.0 * end, 31.256))
+    for start, end in ((0, 8), (9, 13), (14, 19), (21, 23))
 )
 DOCUMENT = Document(
     "costi2015",

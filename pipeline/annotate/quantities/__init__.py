@@ -10,7 +10,7 @@ from pipeline.annotate.quantities.measurements import measurements
 from pipeline.annotate.quantities.people import people
 from pipeline.annotate.quantities.rates import rates
 from pipeline.annotate.quantities.statistics import ratios, statistics
-from pipeline.annotate.quantities.times import frequencies, times
+from pipeline.annotate.quantities.times import frequencies, schedules_within, times
 
 Finder = Callable[[str], Iterator[Found]]
 
@@ -28,6 +28,6 @@ FINDERS: Mapping[str, Finder] = {
 
 
 def quantities(text: str) -> list[Found]:
-    """Every quantity of a plain text (see `nlp.plain`), sorted, none overlapping another."""
-    found = (one for finder in FINDERS.values() for one in finder(text))
-    return sorted((one for one in first_come(found) if one.field), key=lambda one: (one.start, one.end))
+    """Every quantity of a plain text (see `nlp.plain`), sorted. None overlaps another, but for the schedule in a dose."""
+    found = [one for one in first_come(one for finder in FINDERS.values() for one in finder(text)) if one.field]
+    return sorted([*found, *schedules_within(text, found)], key=lambda one: (one.start, one.end))

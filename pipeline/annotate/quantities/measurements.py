@@ -22,7 +22,7 @@ _SPREADS = (
 )
 _CHANGE = r"(?:decreas|reduc|increas|improv|fell|fall|drop|declin|rise|rose|chang|gain|lower|reliev|loss)\w*"
 _DIFFERENCE = r"differences?|advantage|superiority"
-_AVERAGE = r"mean|median|average\w*|scor\w+|rating\w*|total|baseline"
+_AVERAGE = r"mean|median|average\w*|scor\w+|rating\w*|baseline"
 _LEADS = re.compile(
     rf"(?:\b(?:{_CHANGE}|{_DIFFERENCE}|{_AVERAGE})\b[^.;()]{{0,60}}?)(?:\bof|\bwas|\bwere|\bby|(?<![nN])(?<![nN] )=|:|,(?= ))"
     rf"(?: (?:about|approximately|only|around))? ?(?P<value>-?{INNER})(?![\w%]| ?%| ?-?(?:to|of|patients|subjects|out)\b)",

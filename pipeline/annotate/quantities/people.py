@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from pipeline.annotate.found import ADJECTIVES, Found
 from pipeline.annotate.numbers import COUNT, INNER, number
-from pipeline.fields import PEOPLE
+from pipeline.fields import PEOPLE, PEOPLE_PLURAL
 
+_NO_CROWD = r"(?!(?:million|billion|thousand)\b)"
 _EQUALS = re.compile(rf"(?<![\w-])[nN] ?= ?(?P<value>{INNER})(?![.\d%])")
-_PEOPLE = re.compile(
-    rf"(?P<value>{COUNT})(?:-| )(?!(?:million|billion|thousand)\b){ADJECTIVES}(?P<who>{PEOPLE})\b", re.IGNORECASE
-)
-# `205 patient infusions` are no 205 patients.
-_ONE_PERSON = frozenset(("patient", "subject", "participant", "individual", "adult", "person", "volunteer", "case"))
+# Several people are named in the plural; what stands in the singular before them is an adjective (`adult smokers`).
+_SEVERAL = re.compile(rf"(?P<value>{COUNT})(?:-| ){_NO_CROWD}{ADJECTIVES}{PEOPLE_PLURAL}\b", re.IGNORECASE)
+_ONE = re.compile(rf"(?P<value>(?<![\w-])(?:one|1)) {ADJECTIVES}{PEOPLE}\b", re.IGNORECASE)
 _SAMPLE = re.compile(
     rf"\b(?:sample|total|cohort|group|population|samples) of (?:about |approximately |only |over )?(?P<value>{COUNT})(?! ?%)"
     r"(?! ?-?(?:mg|min|h|days?|weeks?|months?|years?|points?|infusions?|trials|studies)\b)",
@@ -26,10 +25,11 @@ _AND_WITH = re.compile(
 )
 # `72 received an infusion`, `17 completed both days`, `47 of them`.
 _WHO_DID = re.compile(
-    rf"(?P<value>{COUNT})(?= (?:received|completed|entered|participated|took part|of (?:them|whom|these|those)|"
-    r"were (?:randomi[sz]ed|assigned|enrolled|included|allocated|treated))\b)",
+    rf"(?P<value>{COUNT})(?= (?:received|receiving|completed|completing|entered|participated|took part|did not|"
+    r"of (?:them|whom|these|those)|were (?:randomi[sz]ed|assigned|enrolled|included|allocated|treated|eligible))\b)",
     re.IGNORECASE,
 )
+_OF_WHOM = re.compile(rf"\b(?:of whom|of which|of these,?|in total,?) (?P<value>{COUNT})(?! ?(?:%|\())", re.IGNORECASE)
 # Something happened to these people, so their number is a result.
 _HAPPENED = re.compile(
     r"(?:(?!\bthose\b|\bwho\b)[^.,;:()]){0,60}?\b(?:developed|experienced|reported|withdrew|dropped out|discontinued|"
@@ -44,13 +44,11 @@ _ENROLLED = re.compile(
 
 def people(text: str) -> Iterator[Found]:
     """Numbers of people who were studied, and of those to whom something happened."""
-    for pattern in (_EQUALS, _PEOPLE, _SAMPLE, _AND_WITH, _WHO_DID, _ENROLLED):
+    for pattern in (_EQUALS, _SEVERAL, _ONE, _SAMPLE, _AND_WITH, _WHO_DID, _OF_WHOM, _ENROLLED):
         for match in pattern.finditer(text):
             value = number(match["value"])
-            if pattern is _PEOPLE and value != 1 and match["who"].lower() in _ONE_PERSON:
-                continue
             if value == value.to_integral() and value > 0:
                 start = match.start() if pattern is _EQUALS else match.start("value")
-                end = match.end() if pattern in (_EQUALS, _PEOPLE) else match.end("value")
-                counted = pattern in (_PEOPLE, _AND_WITH) and _HAPPENED.match(text, end)
+                end = match.end() if pattern in (_EQUALS, _SEVERAL, _ONE) else match.end("value")
+                counted = pattern in (_SEVERAL, _ONE, _AND_WITH) and _HAPPENED.match(text, end)
                 yield Found("count" if counted else "sample_size", start, end, value)

@@ -24,7 +24,7 @@ _PERCENT_FIRST = re.compile(
 _SLASH = re.compile(r"(?<![\w/.,-])(?P<events>\d{1,5}) ?/ ?(?P<total>\d{1,6})(?![\w/%]|[.,]\d)")
 _OUT_OF = re.compile(
     rf"(?P<events>{COUNT}) (?:out of|of|in)(?: the| all| these| those| a total of)? (?P<total>{COUNT})"
-    rf"(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b)",
+    rf"(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b| (?:on|with|given|receiving|treated|who|after)\b)",
     re.IGNORECASE,
 )
 # Not a share of people: a level of confidence, a solution's strength.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from pipeline.annotate.found import Found, unit_code, unit_pattern
@@ -66,6 +66,7 @@ _SERIES = re.compile(
     r"(?P<what>infusions|injections|administrations|sessions)\b",
     re.IGNORECASE,
 )
+_PER_TIME = re.compile(r"(?:/ ?|per )(?P<per>day|d|24 h|week|wk|month|mo)$")
 # More than this were given to many people together, not to each.
 _LONGEST_SERIES = 60
 _ADVERB = re.compile(
@@ -110,6 +111,21 @@ def frequencies(text: str) -> Iterator[Found]:
     for match in _ADVERB.finditer(text):
         per = _PER.get(match["per"].lower(), "d")
         yield Found("frequency", match.start(), match.end(), Decimal(1), unit=f"/{per}", preferred=f"1/{per}")
+
+
+def schedules_within(text: str, found: Iterable[Found]) -> Iterator[Found]:
+    """The schedule that a dose holds in its unit: the `/day` of `20 mg/day`."""
+    for dose in found:
+        per = (
+            _PER_TIME.search(text[: dose.end], dose.start)
+            if dose.unit.rpartition("/")[2] in ("d", "wk", "mo")
+            else None
+        )
+        if per is not None:
+            unit = dose.unit.rpartition("/")[2]
+            yield Found(
+                "frequency", per.start("per"), per.end("per"), Decimal(1), unit=f"/{unit}", preferred=f"1/{unit}"
+            )
 
 
 def _measured() -> re.Pattern[str]:

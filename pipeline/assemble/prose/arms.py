@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.assemble.binding import nearest, respectively
+from pipeline.assemble.binding import cost, nearest, respectively
 from pipeline.assemble.items import is_inert, is_time, item, items_of, joined, role_of
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.evidence import DataItem, Mention
 from pipeline.fields import BY_NAME, PEOPLE, Role
 
 _VERSUS = re.compile(r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or)\b", re.IGNORECASE)
+_AND = re.compile(r"\band\b")
 _COMPARING = re.compile(r"\bcompar\w+", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|with)\b")
 _AGAINST = re.compile(
@@ -23,6 +24,9 @@ _BACKGROUND = re.compile(
     r"(?:on|of) (?:\w+[ -]){0,4}?(?:\w+ (?:or|and) )?$",
     re.IGNORECASE,
 )
+_SIDE_BY_SIDE = re.compile(r"[^\w]{0,3}(?:vs\.?|versus|and|compared with|against|or)[^\w]{0,3}")
+# A number this near to a drug is the drug's own.
+_BESIDE = 14
 _POPULATION_BEFORE = re.compile(
     r"\b(?:with|had|has|have|having|from|of|in|chronic|treated)(?: [\w-]+){0,3} ?$", re.IGNORECASE
 )
@@ -30,8 +34,9 @@ _POPULATION_AFTER = re.compile(rf" ?[\w-]*(?: [\w-]+)? ?{PEOPLE}\b", re.IGNORECA
 ARM = {"n": "arm_n"}
 """A sample that is one arm's fills the arm's column."""
 _LENGTH_BEFORE = re.compile(
-    r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$|\b(?:daily|weekly|(?:a|per) (?:day|week|month)) for ?$|"
-    r"\b(?:treated|treatment|therapy|given|received|administered|dosed)\b[^.;,]{0,50}\bfor ?$",
+    r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$|\b(?:daily|weekly|(?:a|per) (?:day|week|month)|/ ?(?:day|d|week|wk)) "
+    r"for ?$|"
+    r"\b(?:treated|took|taken|taking|treatment|therapy|given|received|administered|dosed)\b[^.;,]{0,50}\bfor ?$",
     re.IGNORECASE,
 )
 _LENGTH_AFTER = re.compile(
@@ -54,7 +59,8 @@ def arm(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Iterator[
         yield item(document, "arm", given.preferred, given.start, given.end, f"{given.field}.nearest")
     tested = [drug for drug in sentence.active if not _is_background(sentence.text, drug)]
     if given is None or (tested and given.concept_id == tested[0].concept_id):
-        yield from _comparator(sentence, given)
+        contrast = role_of(one) is Role.MEASUREMENT and len(alike) > 1
+        yield from _comparator(sentence, given, contrast=contrast)
     yield from _regimen(sentence, one, given, alike)
 
 
@@ -112,15 +118,31 @@ def _given(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mentio
     in_order = respectively(text, alike, sentence.treatments or sentence.before, sentence.span.end)
     if one.start in in_order:
         return in_order[one.start]
+    in_order = _in_order(text, alike, sentence.treatments)
+    if one.start in in_order:
+        return in_order[one.start]
     candidates = [
-        drug for drug in sentence.treatments if not _held_against(text, drug) and not _is_background(text, drug)
+        drug
+        for drug in sentence.treatments
+        if not _is_background(text, drug) and (not _held_against(text, drug) or cost(text, one, drug) <= _BESIDE)
     ]
     active = [drug for drug in candidates if not is_inert(drug)]
-    if active and role_of(one) is not Role.MEASUREMENT and one not in samples_of_arms(sentence).values():
+    result = role_of(one) is Role.MEASUREMENT or (is_time(one) and len(alike) > 1)
+    if active and not result and one not in samples_of_arms(sentence).values():
         # How a study was made is told of the treatment under test, which is named first.
         return active[0]
     contrast = BY_NAME[one.field].measure == "difference" or len(alike) < 2
     return nearest(text, one, active if contrast and active else candidates, alike)
+
+
+def _in_order(text: str, alike: Sequence[Mention], drugs: Sequence[Mention]) -> dict[int, Mention]:
+    """`54 % vs 37 % ... with X than with Y`: two results side by side, then two treatments, pair in order."""
+    named = list({drug.concept_id: drug for drug in reversed(drugs)}.values())[::-1]
+    if len(alike) != 2 or len(named) != 2:
+        return {}
+    side_by_side = _SIDE_BY_SIDE.fullmatch(text[alike[0].end : alike[1].start])
+    apart = named[0].start >= alike[1].end or named[1].end <= alike[0].start
+    return {alike[0].start: named[0], alike[1].start: named[1]} if side_by_side and apart else {}
 
 
 def _held_against(text: str, drug: Mention) -> bool:
@@ -133,12 +155,16 @@ def _is_background(text: str, drug: Mention) -> bool:
     return bool(_BACKGROUND.search(text[max(0, drug.start - 60) : drug.start]))
 
 
-def _comparator(sentence: Sentence, given: Mention | None) -> Iterator[DataItem]:
+def _comparator(sentence: Sentence, given: Mention | None, *, contrast: bool) -> Iterator[DataItem]:
     document, text = sentence.document, sentence.text
     for other in sentence.treatments:
         if (given is not None and other.concept_id == given.concept_id) or _is_background(text, other):
             continue
-        if is_inert(other) or _held_against(text, other) or (given is not None and _compared(sentence, given, other)):
+        if (
+            is_inert(other)
+            or _held_against(text, other)
+            or (given is not None and _compared(sentence, given, other, contrast=contrast))
+        ):
             yield item(document, "comparator", other.preferred, other.start, other.end, f"{other.field}.compared")
             own = nearest(text, other, [one for one in sentence.of(Role.REGIMEN) if _is_amount(one)], right=0, limit=30)
             if own is not None and nearest(text, own, sentence.treatments) is other:
@@ -147,10 +173,13 @@ def _comparator(sentence: Sentence, given: Mention | None) -> Iterator[DataItem]
             return
 
 
-def _compared(sentence: Sentence, given: Mention, other: Mention) -> bool:
+def _compared(sentence: Sentence, given: Mention, other: Mention, *, contrast: bool) -> bool:
+    """Whether the words between two drugs compare them; an `and` does where each has a result of its own."""
     text = sentence.text
     between = text[min(given.end, other.end) : max(given.start, other.start)]
     comparing = _COMPARING.search(text, sentence.span.start, given.start)
+    if contrast and _AND.search(between):
+        return True
     return bool(_VERSUS.search(between) or (comparing and _TO.search(between)))
 
 

@@ -45,6 +45,10 @@ _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|dec
 _UNTIL = re.compile(r"\b(?:to|until)\b")
 _OF_THE_STUDY = ("abstract", "methods")
 _SCORED = ("mean", "median", "change", "difference")
+_SHIFTED_BY = re.compile(
+    r"\b(?:lower|reduc|decreas|increas|improv|fell|fall|rose|rais|drop|declin)\w*[^.;]{0,50}\bby (?:about |approximately )?$",
+    re.IGNORECASE,
+)
 _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 
 
@@ -89,7 +93,9 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     document, text = sentence.document, sentence.text
     alike = [other for other in numbers if other.field == one.field]
     yield from items_of(document, one, "sentence")
-    shifted = one.unit == "%" and _SHIFT.match(text, one.end, one.end + 20)
+    shifted = one.unit == "%" and (
+        _SHIFT.match(text, one.end, one.end + 20) or _SHIFTED_BY.search(text[max(0, one.start - 70) : one.start])
+    )
     measure = "change" if shifted else BY_NAME[one.field].measure
     yield item(document, "measure", measure, one.start, one.end, f"{one.field}.sentence")
     symptoms = [found for found in sentence.of(Role.POPULATION) if not is_population(text, found)]

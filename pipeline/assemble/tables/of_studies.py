@@ -17,6 +17,9 @@ from pipeline.vocabulary import vocabulary
 
 _NUMBER = re.compile(r"^[<>≤≥~]?\s*(\d+(?:[.,·]\d+)?)(?:\s*[-–]\s*(\d+(?:[.·]\d+)?))?\s*%?$")
 _BRACKETS = re.compile(r"[(\[]([^)\]]+)[)\]]")
+# A column of treatments that others were compared with.
+_CONTROL = re.compile(r"\b(?:comparator|control|comparison|versus|vs)\b", re.IGNORECASE)
+_AS_CONTROL = {"drug": "comparator", "drug_id": ""}
 _AUTHOR_YEAR = re.compile(r"^[A-Z][\w'’-]+.*\b(?:et al|19\d\d|20\d\d)\b")
 
 
@@ -38,6 +41,7 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
         if named is None and not _AUTHOR_YEAR.match(grid.text(cells[0])):
             continue
         items = [part for cell in cells for part in _cell_items(grid, cell, columns.get(cell.column))]
+        items = [part for part in items if part.column]
         if given and not any(part.column == "drug" for part in items):
             items.extend(items_of(grid.document, given[0], "caption"))
         if named is not None:
@@ -94,7 +98,9 @@ def _cell_items(grid: Grid, cell: Cell, field: Field | None) -> Iterator[DataIte
         value_column = next(iter(field.columns.values()))
         yield item(grid.document, value_column, NOT_REPORTED, cell.start, cell.end, f"{field.name}.cell")
     else:
-        yield from _filled(grid, cell, field)
+        control = field.role is Role.TREATMENT and _CONTROL.search(grid.header_text(cell.column))
+        renamed = _AS_CONTROL if control else {}
+        yield from (replace(part, column=renamed.get(part.column, part.column)) for part in _filled(grid, cell, field))
     if field.role is Role.MEASUREMENT:
         yield from _measured(grid, cell, field)
 

@@ -74,8 +74,14 @@ def tabular(held: Sequence[Sequence[Line]]) -> bool:
     return len(parted) >= 0.4 * len(held)
 
 
-def is_prose(held: Sequence[Sequence[Line]], width: float) -> bool:
-    """Rows of running text: each one unbroken run, most of them long."""
-    if any(len(row) > 1 for row in held):
+def is_prose(held: Sequence[Sequence[Line]], width: float, body: float) -> bool:
+    """Rows of running text: unbroken runs most of which are long; or long runs of the text's own size side by side."""
+    if len(held) < 2:
         return False
-    return len(held) >= 2 and sum(row[0].width > 0.6 * width for row in held) >= 0.6 * len(held)
+    if all(len(row) == 1 for row in held):
+        return sum(row[0].width > 0.6 * width for row in held) >= 0.6 * len(held)
+    pieces = [piece for row in held for piece in row]
+    long = [
+        piece for piece in pieces if len(piece.tokens) >= 5 and piece.size >= 0.97 * body and piece.width > 0.25 * width
+    ]
+    return len(held) >= 4 and len(long) >= 0.6 * len(pieces)

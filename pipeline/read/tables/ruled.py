@@ -53,7 +53,7 @@ def above_caption(caption: Line, view: View) -> Found | None:
     first = last
     for two, one in pairwise(reversed(same)):
         held = rows(view.held(one.x0 - 4, one.x1 + 4, one.top, two.bottom))
-        if held and (is_prose(held, one.x1 - one.x0) or (not tabular(held) and len(held) > 3)):
+        if held and (is_prose(held, one.x1 - one.x0, view.body) or (not tabular(held) and len(held) > 3)):
             break
         first = one
     lines = [caption]
@@ -78,7 +78,7 @@ def _bands(lines: Sequence[Line], view: View, first: Rule, stop: float) -> Found
             continue
         if not seen and not tabular(held) and len(held) > 6:
             return None
-        if seen and is_prose(held, x1 - x0):
+        if seen and is_prose(held, x1 - x0, view.body):
             if max(piece.size for row in held for piece in row) < 0.97 * view.body and two is full[-1]:
                 under = [piece for row in held for piece in row]
             break
