@@ -67,7 +67,7 @@ def real_stages() -> Stages:
 
 
 def extract(
-    source: Input, *, cache: Cache | None = None, stages: Stages | None = None, enter: Enter = lambda step: None
+    source: Input, *, cache: Cache | None = None, stages: Stages | None = None, enter: Enter = lambda _: None
 ) -> Extraction:
     """All evidence of one document, in this process. Never raises for a bad document: see `Extraction.failure`."""
     stages = stages or real_stages()
@@ -90,7 +90,7 @@ def extract(
         inputs = [content, words, document.document_id.encode()]
         records, _, was_kept = _kept(cache, stage, inputs, RECORDS, partial(stages.assemble, document, mentions))
         cached += [stage] * was_kept
-    except Exception as error:  # noqa: BLE001 - a fault in one document must not cost the others
+    except Exception as error:  # a fault in one document must not cost the others
         sort = "memory" if isinstance(error, MemoryError) else type(error).__name__
         failure = _failure(source, stage, sort, in_words(error))
         return Extraction(_failed(document, failure), mentions, (), failure, tuple(cached))

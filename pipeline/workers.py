@@ -105,7 +105,7 @@ class Workers:
             error, detail = "memory", "needed more memory than a worker may take (--memory allows more)"
         except ProcessExpired as expired:
             error, detail = "crash", f"its process died with status {expired.exitcode}"
-        except Exception as other:  # noqa: BLE001 - what the work raised, or what the pool could not bring home
+        except Exception as other:  # what the work raised, or what the pool could not bring home
             error, detail = type(other).__name__, in_words(other)
         finally:
             step = _noted(note)

@@ -26,7 +26,3 @@ isolate(Path(_HOME.name))
 def _temporary_home() -> Iterator[None]:
     yield
     _HOME.cleanup()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes a quarter of a minute or more")

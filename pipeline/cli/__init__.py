@@ -34,7 +34,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets one line
+    except Exception as error:  # whatever it is, the user gets one line
         if "--verbose" in arguments:
             traceback.print_exc()
         return _fault(_line(error), status=getattr(error, "status", 2))
@@ -51,5 +51,5 @@ def _line(error: Exception) -> str:
 
 
 def _fault(line: str, *, status: int = 2) -> int:
-    print(f"litevidence: {line}", file=sys.stderr)
+    sys.stderr.write(f"litevidence: {line}\n")
     return status

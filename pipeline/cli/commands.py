@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +34,7 @@ CORPUS = Path("corpus")
 GOLD = Path("gold")
 
 
-class Runner(str, Enum):
+class Runner(StrEnum):
     """How documents are spread over processes."""
 
     process = "process"
@@ -45,7 +45,7 @@ def _version(asked: bool) -> None:
     if asked:
         from pipeline import __version__
 
-        print(f"litevidence {__version__}")
+        typer.echo(f"litevidence {__version__}")
         raise typer.Exit
 
 
@@ -142,7 +142,7 @@ def score(
 @app.command()
 def export(
     run: RunFolder = RUN,
-    format: Annotated[str, typer.Option("--format", help="csv, jsonl, parquet or xlsx.")] = "csv",
+    name: Annotated[str, typer.Option("--format", help="csv, jsonl, parquet or xlsx.")] = "csv",
     to: Annotated[Path | None, typer.Option(help="A folder, or a file where the format is one file.")] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -151,7 +151,7 @@ def export(
     from pipeline.cli.finished import export_run
     from pipeline.cli.say import Say
 
-    return export_run(run, format, to, say=Say(quiet, verbose))
+    return export_run(run, name, to, say=Say(quiet, verbose))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from pipeline.about import Clock, run_info
@@ -96,18 +97,18 @@ def show_document(path: Path, *, text: bool, page: int, to: Path | None, say: Sa
             _draw(document, path, page, to)
             say.note(f"{to}: page {page} of {path}")
             return 0
-        print(document.text if text else _described(document))
+        say.result(document.text if text else _described(document))
     return 0
 
 
 def _draw(document: Document, path: Path, page: int, to: Path) -> None:
     try:
-        from pipeline.read.draw import draw
-    except ImportError:
+        drawing = import_module("pipeline.read.draw")
+    except ModuleNotFoundError:
         raise Fault("this release cannot draw pages; --text prints the text in reading order") from None
     if page > len(document.pages):
         raise Fault(f"{path}: has {len(document.pages)} pages; choose --page from them")
-    draw(document, path, page).save(to)
+    drawing.draw(document, path, page).save(to)
 
 
 def _described(document: Document) -> str:

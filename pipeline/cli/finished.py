@@ -33,7 +33,7 @@ def export_run(folder: Path, name: str, to: Path | None, *, say: Say) -> int:
     if to is not None and to.suffix and not to.is_dir():
         if len(files) != 1:
             raise Fault(f"--to {to}: {name} writes {len(files)} files; name a folder")
-        target, files = to.parent, {to.name: data for data in files.values()}
+        target, files = to.parent, dict(zip([to.name], files.values(), strict=True))
     write_more(target, files)
     for file in sorted(files):
         say.result(str(target / file))

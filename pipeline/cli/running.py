@@ -48,7 +48,7 @@ def run_job(
                 use_cache=use_cache,
                 return_state=True,
             )
-    if state.is_failed() and state.name == "Failed" or state.is_crashed():
+    if state.is_crashed() or (state.is_failed() and state.name == "Failed"):
         state.result(raise_on_failure=True)
         raise Fault(f"{out}: the run ended as {state.name}: {state.message}")
     say.result(str(say.tally))

@@ -53,19 +53,19 @@ class Say:
 
     def result(self, line: str) -> None:
         if not self.quiet:
-            print(line)
+            sys.stdout.write(f"{line}\n")
 
     def note(self, line: str) -> None:
         if not self.quiet:
-            print(line, file=sys.stderr)
+            sys.stderr.write(f"{line}\n")
 
     def fault(self, line: str) -> None:
         """Faults are said also when quiet."""
-        print(line, file=sys.stderr)
+        sys.stderr.write(f"{line}\n")
 
     def detail(self, line: str) -> None:
         if self.verbose:
-            print(line, file=sys.stderr)
+            sys.stderr.write(f"{line}\n")
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[Extraction], None]]:

@@ -7,9 +7,10 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import corpus, gold
+from pipeline import corpus
 from pipeline.cli.say import Fault, Say
 from pipeline.export.folder import write_more
+from pipeline.gold import form
 
 README = """\
 # A living evidence table
@@ -35,7 +36,9 @@ Nothing is released before there is gold to hold the evidence against, so `run` 
 - `gold/floors.csv`: the precision and recall that a release must reach, for a role and a field, or `all`.
 """
 IGNORED = ".prefect/\noutputs/\ncorpus/originals/*\n!corpus/originals/README.md\n"
-ORIGINALS = "Put the documents that you hold here, each named by its `document_id` in `../manifest.csv`: `{document_id}.pdf`.\n"
+ORIGINALS = (
+    "Put the documents that you hold here, each named by its `document_id` in `../manifest.csv`: `{document_id}.pdf`.\n"
+)
 
 
 def make_project(folder: Path, *, author: str, year: str, say: Say) -> int:
@@ -58,10 +61,10 @@ def project_files(author: str, year: str) -> dict[str, bytes]:
         ".gitignore": IGNORED,
         "corpus/originals/README.md": ORIGINALS.format(document_id=document_id),
         f"corpus/{corpus.MANIFEST}": _table(corpus.HEADER, [review]),
-        "gold/evidence.csv": _table(gold.EVIDENCE_HEADER),
-        "gold/studies.csv": _table(gold.STUDIES_HEADER),
-        "gold/splits.csv": _table(gold.SPLITS_HEADER),
-        "gold/floors.csv": _table(gold.FLOORS_HEADER),
+        "gold/evidence.csv": _table(form.EVIDENCE_HEADER),
+        "gold/studies.csv": _table(form.STUDIES_HEADER),
+        "gold/splits.csv": _table(form.SPLITS_HEADER),
+        "gold/floors.csv": _table(form.FLOORS_HEADER),
     }
     return {name: text.encode() for name, text in texts.items()}
 

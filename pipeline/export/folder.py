@@ -97,7 +97,7 @@ def write_more(folder: Path, files: Mapping[str, bytes]) -> None:
                 _write(Path(beside), data)
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 Path(beside).chmod(0o644)
-                os.replace(beside, folder / name)
+                Path(beside).replace(folder / name)
             except BaseException:
                 Path(beside).unlink(missing_ok=True)
                 raise
@@ -119,7 +119,7 @@ def complete(folder: Path) -> None:
         for name in sorted(new, key=lambda name: (name == INFO, name)):
             if (ready / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(ready / name, folder / name)
+                (ready / name).replace(folder / name)
     _sync(folder)
     shutil.rmtree(ready)
 

@@ -17,8 +17,8 @@ def parquet(tables: Tables) -> Mapping[str, bytes]:
 
 
 def _parquet(name: str, table: Rows) -> bytes:
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     # In `references` the column `pages` is a printed range, and in `items` the column `column` a name.
     whole = WHOLE - {"pages"} if name == "references" else WHOLE

@@ -98,7 +98,7 @@ def extracted_tables(extractions: Sequence[Extracted], *, roles: Mapping[str, st
     records = [record for found in extractions for record in found.records]
     rows: dict[str, Iterable[Row]] = {
         "documents": (_document(found.document, roles) for found in extractions),
-        "failures": (_failure(found.failure) for found in extractions if found.failure),
+        "failures": map(_failure, filter(None, (found.failure for found in extractions))),
         "mentions": (_mention(found.document, mention) for found in extractions for mention in found.mentions),
         "evidence": (_evidence(documents[record.document_id], record) for record in records),
         "items": (
@@ -154,8 +154,7 @@ def _document(document: Document, roles: Mapping[str, str]) -> Row:
     )
 
 
-def _failure(failure: Failed | None) -> Row:
-    assert failure is not None
+def _failure(failure: Failed) -> Row:
     return failure.document_id, failure.path, failure.stage, failure.error, failure.detail
 
 

@@ -24,9 +24,9 @@ _WORDS = frozenset(
 
 def xlsx(tables: Tables) -> Mapping[str, bytes]:
     """`evidence.xlsx`; the same tables give the same bytes."""
-    from openpyxl import Workbook  # type: ignore[import-untyped]
-    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
-    from openpyxl.styles import Font  # type: ignore[import-untyped]
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
 
     book = Workbook(write_only=True)
     for name, table in tables.items():

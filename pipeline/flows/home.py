@@ -35,8 +35,8 @@ def isolate(project: Path, *, level: str = "CRITICAL") -> Path:
 def _home(project: Path) -> Path:
     """`.prefect` in the project; in the user's state folder where that is no place of ours or cannot be written."""
     project = project.resolve()
-    taken = project == Path(os.path.expanduser("~")).resolve()
+    taken = project == Path("~").expanduser().resolve()
     if taken or not os.access(project, os.W_OK):
-        state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-        return Path(state) / "litevidence" / "prefect"
+        state = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+        return state / "litevidence" / "prefect"
     return project / ".prefect"

@@ -40,9 +40,9 @@ class Sealed(Generic[T]):
         self.held = held
 
 
-@task(name="extract", task_run_name="{name}", cache_policy=NO_CACHE, retries=0, persist_result=False)
+@task(name="extract", cache_policy=NO_CACHE, retries=0, persist_result=False)
 def extract_batch(
-    name: str, sources: Sealed[Sequence[Input]], pool: Sealed[Workers], cache: Cache | None
+    sources: Sealed[Sequence[Input]], pool: Sealed[Workers], cache: Cache | None
 ) -> Sealed[list[Extraction]]:
     """Documents to evidence. One that cannot be used is a failed row, never an error."""
     found = []
@@ -92,7 +92,9 @@ def whole_job(
     with Workers(workers=workers, timeout=timeout, memory=memory, preload=PRELOAD) as pool:
         parts = job.batches(sources.inputs)
         futures = [
-            extract_batch.submit(f"extract {number} of {len(parts)}", Sealed(part), Sealed(pool), cache)
+            extract_batch.with_options(task_run_name=f"extract {number} of {len(parts)}").submit(
+                Sealed(part), Sealed(pool), cache
+            )
             for number, part in enumerate(parts, start=1)
         ]
         found = [extraction for future in futures for extraction in future.result().held]

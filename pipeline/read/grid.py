@@ -165,7 +165,8 @@ def _leading(body: Sequence[Row], parts: Sequence[Span], em: float) -> float:
     if gaps[0] > WRAP * em:
         return 0.0
     if gaps[-1] <= 1.14 * gaps[0]:
-        return WRAP * em if len(gaps) < 3 else math.inf
+        few = len(gaps) < 3 and not any(_is_row(one, two, parts) for one, two in pairs)
+        return WRAP * em if few else math.inf
     wider = next(gap for gap in gaps if gap > 1.07 * gaps[0])
     limit = min(0.5 * (gaps[0] + wider), WRAP * em)
     close = [(one, two) for one, two in pairs if two.base - one.base <= limit]

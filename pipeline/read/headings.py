@@ -61,12 +61,14 @@ def is_heading(
     if goes_on(line, previous, last, usual):
         return True
     text = line.text.strip()
-    letters = [char for char in text if char.isalpha()]
-    if len(letters) < 3 or len(text) > 140 or not (text[0].isupper() or text[0].isdigit()) or FIGURE.match(text):
+    bigger = line.size > 1.06 * usual.body
+    if len(line.tokens) > 9 and not (bigger or line.bold or line.italic or text.isupper()):
+        return False
+    letters = sum(map(str.isalpha, text))
+    if letters < 3 or len(text) > 140 or not (text[0].isupper() or text[0].isdigit()) or FIGURE.match(text):
         return False
     known = heading_kind(text) is not None
-    bigger = line.size > 1.06 * usual.body
-    caps = text.upper() == text and (known or (line.bold and len(letters) >= 4) or len(letters) >= 6)
+    caps = text.isupper() and (known or (line.bold and letters >= 4) or letters >= 6)
     bold, italic = _all(line, "bold"), _all(line, "italic")
     styled = bigger or bold or italic or caps
     if text[-1] in ",;" or (text[-1] == "." and not known) or not (known or styled):

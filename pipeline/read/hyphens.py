@@ -10,6 +10,7 @@ from itertools import pairwise
 from pipeline.read.tokens import Token
 
 _HEAD = re.compile(r"[^\W\d_][\w'’-]*$")
+_WORD = re.compile(r"[^\W\d_]+(?:-\w+)*")
 _TAIL = re.compile(r"[^\W\d_]+")
 _PREFIXES = frozenset(  # before which no word ends: what follows joins them
     "a ab ad anti any auto be bi bio cardio com con contra counter de di dis electro em en every ex extra fore "
@@ -39,22 +40,20 @@ class Hyphens:
     """Decides which line-end hyphens stay, from how the document itself writes the words."""
 
     def __init__(self, pages: Iterable[Sequence[Token]]) -> None:
+        found: Counter[str] = Counter()
+        for tokens in pages:
+            found.update(_WORD.findall(" ".join(_whole(tokens)).lower()))
         self.plain: Counter[str] = Counter()
         self.hyphened: Counter[str] = Counter()
-        for tokens in pages:
-            torn = False
-            for token, following in pairwise([*tokens, tokens[-1]] if tokens else []):
-                after, torn = torn, _is_torn(token, following)
-                for match in re.finditer(r"[^\W\d_]+(?:-\w+)*", token.text.lower()):
-                    word = match.group()
-                    if (torn and match.end() >= len(token.text) - 1) or (after and not match.start()):
-                        continue
-                    self.plain.update(word.split("-"))
-                    if "-" in word:
-                        parts = word.split("-")
-                        self.hyphened.update("-".join(parts[i : i + 2]) for i in range(len(parts) - 1))
-                        self.plain.subtract(parts)
-                        self.plain.update(dict.fromkeys(parts, 0))
+        for word, count in found.items():
+            parts = word.split("-")
+            if len(parts) == 1:
+                self.plain[word] += count
+                continue
+            for part in parts:
+                self.plain[part] += 0
+            for one, two in pairwise(parts):
+                self.hyphened[f"{one}-{two}"] += count
 
     def keeps(self, before: str, after: str) -> bool:
         """Whether the hyphen between the end of a line and the next line's begin belongs to the word."""
@@ -77,6 +76,10 @@ class Hyphens:
         return known and (tail in _JOINERS or (tail in self.plain and len(head) > 2))
 
 
-def _is_torn(token: Token, following: Token) -> bool:
-    """Whether a word ends in a hyphen where its line ends."""
-    return token.text.endswith("-") and (token.hyphen or abs(following.base - token.base) > 0.5 * token.size)
+def _whole(tokens: Sequence[Token]) -> list[str]:
+    """The words of a page without those that a line's end cuts in two."""
+    texts = [token.text for token in tokens]
+    for index, (token, following) in enumerate(pairwise(tokens)):
+        if token.text[-1] == "-" and (token.hyphen or abs(following.base - token.base) > 0.5 * token.size):
+            texts[index] = texts[index + 1] = ""
+    return texts

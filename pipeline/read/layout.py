@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -10,6 +11,9 @@ from pipeline.read.lines import Line, line, rows
 
 LONG = 7.0
 """A run of at least this many ems counts as running text when columns are looked for."""
+
+_SHELF = 24
+"""Runs are looked up by their height, in steps of so many points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,15 @@ def cuts(pieces: Sequence[Line]) -> list[float]:
     hardly any run of the same height crosses it.
     """
     long = [piece for piece in pieces if piece.width >= LONG * piece.size and len(piece.tokens) > 1]
+    shelves: dict[int, list[Line]] = defaultdict(list)
+    for piece in long:
+        shelves[int(piece.base // _SHELF)].append(piece)
     found: list[float] = []
     for edge in _edges(long):
         if found and edge - found[-1] < 6 * long[0].size:
             continue
         members = [piece for piece in long if -1.5 <= piece.x0 - edge <= 1.5]
-        pairs = [(neighbour, piece) for piece in members if (neighbour := _left_of(piece, long)) is not None]
+        pairs = [(neighbour, piece) for piece in members if (neighbour := _left_of(piece, shelves)) is not None]
         if len(pairs) < max(3, 0.25 * len(members)):
             continue
         low, high = min(piece.top for _, piece in pairs), max(piece.bottom for _, piece in pairs)
@@ -59,12 +66,13 @@ def _edges(long: Sequence[Line]) -> list[float]:
     return edges
 
 
-def _left_of(piece: Line, long: Sequence[Line]) -> Line | None:
+def _left_of(piece: Line, shelves: Mapping[int, Sequence[Line]]) -> Line | None:
     """The nearest run to the left of this one, at its height."""
     middle = 0.5 * (piece.top + piece.bottom)
     beside = [
         other
-        for other in long
+        for shelf in range(int(piece.base // _SHELF) - 1, int(piece.base // _SHELF) + 2)
+        for other in shelves.get(shelf, ())
         if other.top - 2 <= middle <= other.bottom + 2 and other.x1 <= piece.x0 - 0.4 * piece.size
     ]
     return max(beside, key=attrgetter("x1"), default=None)

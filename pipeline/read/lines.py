@@ -30,12 +30,7 @@ class Line:
     size: float
     bold: bool
     italic: bool
-
-    @property
-    def text(self) -> str:
-        return "".join(
-            ("" if token.glued or not index else " ") + token.text for index, token in enumerate(self.tokens)
-        )
+    text: str
 
     @property
     def width(self) -> float:
@@ -68,27 +63,44 @@ def line(tokens: Iterable[Token]) -> Line:
         ground[0].size,
         sum(len(token.text) for token in plain if token.bold) > 0.6 * letters,
         sum(len(token.text) for token in plain if token.italic) > 0.6 * letters,
+        "".join([token.text if token.glued else f" {token.text}" for token in ordered]).lstrip(),
     )
 
 
 def marker(page: int, frame: tuple[float, float, float, float]) -> Line:
     """A line without words that holds a table's place in the reading order."""
     x0, top, x1, bottom = frame
-    return Line((), page, x0, top, x1, bottom, top, 1.0, False, False)
+    return Line((), page, x0, top, x1, bottom, top, 1.0, False, False, "")
 
 
 def segments(tokens: Sequence[Token]) -> list[Line]:
     """Runs of words in the order of the page's content, broken at wide gaps, torn runs joined; top to bottom."""
     runs: list[list[Token]] = []
+    run: list[Token] = []
     size = 0.0
     for token in tokens:
-        if runs and _follows(runs[-1][-1], token, size):
-            _append(runs[-1], _joined(runs[-1][-1], token, size))
+        if run and _plainly_follows(run[-1], token):
+            run.append(token)
+        elif run and _follows(run[-1], token, size):
+            _append(run, _joined(run[-1], token, size))
         else:
-            runs.append([token])
+            run = [token]
+            runs.append(run)
             size = token.size
-        size = max(size, token.size) if not token.raised else size
+        if token.size > size and not token.raised:
+            size = token.size
     return _merged([line(run) for run in runs])
+
+
+def _plainly_follows(last: Token, token: Token) -> bool:
+    """The usual case: the next word of a line, a space away, alike in size."""
+    size = token.size
+    return (
+        size == last.size
+        and GLUE * size <= token.x0 - last.x1 <= WIDE * size
+        and -0.1 < token.base - last.base < 0.1
+        and not (token.raised or last.raised)
+    )
 
 
 def _follows(last: Token, token: Token, size: float) -> bool:
@@ -128,13 +140,12 @@ def _merged(pieces: list[Line]) -> list[Line]:
     rest = sorted(pieces, key=attrgetter("base", "x0"))
     done: list[Line] = []
     for piece in rest:
-        for index in range(len(done) - 1, max(len(done) - 12, -1), -1):
-            other = done[index]
-            if _touch(other, piece):
-                done[index] = _beside(other, piece)
-                break
-        else:
+        near = range(len(done) - 1, max(len(done) - 12, -1), -1)
+        match = next((index for index in near if _touch(done[index], piece)), None)
+        if match is None:
             done.append(piece)
+        else:
+            done[match] = _beside(done[match], piece)
     return sorted(done, key=attrgetter("base", "x0"))
 
 

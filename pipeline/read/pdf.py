@@ -124,10 +124,11 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
     handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
     place = Handle(number, handle, left, bottom, right - left, top - bottom, page.get_rotation() // 90)
     read = sheet(place)
-    if any(token.text == "-" and token.hyphen for token in read.tokens):
+    printed = {token.text for token in read.tokens}
+    if "-" in printed:
         read = with_dashes(read, place, rules.mute(page.raw, text.raw))
     lines: tuple[rules.Rule, ...] = ()
-    if any(token.text in ("Table", "TABLE", "Tab.") for token in read.tokens):
+    if printed & {"Table", "TABLE", "Tab."}:
         a, b, c, d, e, f = frame(place, (read.turn + place.rotation) % 4)
         lines = rules.rules(page.raw, lambda x, y: (a * x + c * y + e, b * x + d * y + f))
     fault = _fault(read, page)

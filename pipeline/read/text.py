@@ -55,8 +55,8 @@ class Writer:
             for index, token in enumerate(tokens):
                 before = tokens[index - 1] if index else None
                 last = index + 1 == len(tokens)
-                joint = _joint(self._parts[-1] if self._parts else "", token, before) if index else ""
-                self.put(joint)
+                if before is not None:
+                    self.put(_joint(self._parts[-1], token, before) if token.glued else " ")
                 self._word(token, before, following if last else "")
             if following and not self._tight(tokens[-1], following):
                 self.put(" ")
@@ -64,9 +64,8 @@ class Writer:
 
     def _word(self, token: Token, before: Token | None, following: str) -> None:
         text = token.text
-        broken = bool(following) and len(text) > 1 and text[-1] in "-‐" and not _LINK.search(text)
-        if broken and not self._hyphens.keeps(text[:-1], following):
-            text = text[:-1]
+        if following and text[-1] in "-‐" and len(text) > 1 and not _LINK.search(text):
+            text = text if self._hyphens.keeps(text[:-1], following) else text[:-1]
         start = self.length
         if token.raised:
             if is_power(token, before):
@@ -91,10 +90,8 @@ class Writer:
         return bool(_LINK.search(text)) and text[-1] in "./_=&?" and following[0].isalnum() and len(following) > 3
 
 
-def _joint(written: str, token: Token, before: Token | None) -> str:
-    """What stands between two words of a printed line."""
-    if before is None or not token.glued:
-        return " "
+def _joint(written: str, token: Token, before: Token) -> str:
+    """What stands between two words of a printed line that touch."""
     if token.raised and not before.raised:
         power = is_power(token, before) or bool(_ORDINAL.fullmatch(token.text))
         return "" if power or not (token.text[0].isalnum() or token.text[0] in "[(") else " "

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.read import pdfium
-from pipeline.read.pdfium import Handle, Matrix
+from pipeline.read.pdfium import Handle, Matrix, Style
 from pipeline.read.tokens import Sheet, Token, mend
 
 HYPHENS = "\ufffe\x02"
@@ -133,7 +134,7 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
                 tokens.append(token._replace(raised=True))
             else:
                 tokens.extend(_walk(page, shown, start, token, frame))
-        elif end - start > 1 and (heads[index] != tails[index] or _SUSPECT.search(shown)):
+        elif end - start > 1 and (_differ(style, styles[tails[index]]) or _SUSPECT.search(shown)):
             tokens.extend(_walk(page, shown, start, token, frame))
         else:
             tokens.append(token)
@@ -149,7 +150,7 @@ def _direction(turns: Sequence[float], upright: int) -> tuple[int, int]:
     return quarter, len(turns) - counts[quarter]
 
 
-def _placed(boxes: np.ndarray, frame: Matrix) -> tuple[list[float], ...]:
+def _placed(boxes: NDArray[np.float32], frame: Matrix) -> tuple[list[float], ...]:
     """Left, top, right and bottom of each word from the boxes of its two ends; and how wide its last character is."""
     a, b, c, d, e, f = frame
     corner = np.stack([boxes[:, [0, 3]], boxes[:, [2, 1]]], axis=1).astype("f8")
@@ -165,6 +166,15 @@ def _placed(boxes: np.ndarray, frame: Matrix) -> tuple[list[float], ...]:
     return tuple(np.round(side, 2).tolist() for side in sides)
 
 
+def _differ(one: Style, two: Style) -> bool:
+    """Whether the two ends of a word differ in size or stand on different baselines."""
+    if one is two:
+        return False
+    apart = abs(one.size - two.size) > 0.04 * one.size
+    rise = abs(one.y - two.y) if one.turns % 2 < 0.5 or one.turns % 2 > 1.5 else abs(one.x - two.x)
+    return apart or rise > 0.1 * one.size
+
+
 def _lift(handle: int, index: int, frame: Matrix, base: float) -> float:
     """How far a character's ink stands above its baseline."""
     box = (ctypes.c_double * 4)()
@@ -177,15 +187,15 @@ def _lift(handle: int, index: int, frame: Matrix, base: float) -> float:
 def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix) -> list[Token]:
     """Splits a word where its characters stand raised, by size and baseline or by the glyph's own shape."""
     a, b, c, d, e, f = frame
-    box = np.zeros((len(text), 4), "f4")
-    tight = np.zeros((len(text), 4), "f8")
-    origin = np.zeros((len(text), 2), "f8")
+    count = len(text)
+    box, tight, origin = np.zeros((count, 4), "f4"), np.zeros((count, 4), "f8"), np.zeros((count, 2), "f8")
+    loose_at, tight_at, origin_at = box.ctypes.data, tight.ctypes.data, origin.ctypes.data
     objects = []
-    for k in range(len(text)):
-        at = start + k
-        pdfium.loose(page.text, at, box.ctypes.data + 16 * k)
-        pdfium.tight(page.text, at, *(tight.ctypes.data + 32 * k + 8 * i for i in range(4)))
-        pdfium.origin(page.text, at, origin.ctypes.data + 16 * k, origin.ctypes.data + 16 * k + 8)
+    for k, at in enumerate(range(start, start + count)):
+        pdfium.loose(page.text, at, loose_at + 16 * k)
+        edge = tight_at + 32 * k
+        pdfium.tight(page.text, at, edge, edge + 8, edge + 16, edge + 24)
+        pdfium.origin(page.text, at, origin_at + 16 * k, origin_at + 16 * k + 8)
         objects.append(pdfium.text_object(page.text, at))
     styles = pdfium.styles(page.text, objects, range(start, start + len(text)))
     sizes = [styles[key].size for key in objects]

