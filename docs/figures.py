@@ -22,7 +22,7 @@ RUN = Path("outputs/run")
 VOICES = {
     "review_table": "the review's table",
     "review_prose": "the review's prose",
-    "paper": "the trials' papers",
+    "paper": "the trials",
     "all": "all together",
 }
 """The references of `scores.csv` in the words and the order of the page."""

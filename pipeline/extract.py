@@ -47,6 +47,11 @@ class Extraction:
     failure: Failure | None = None
     cached: tuple[Stage, ...] = field(default=(), compare=False)
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether nothing had to be worked out anew; reading the line of a `.jsonl` again does not count."""
+        return {"annotate", "assemble"} <= set(self.cached)
+
 
 @dataclass(frozen=True, slots=True)
 class Stages:

@@ -30,7 +30,7 @@ class Tally:
     def add(self, found: Extraction) -> None:
         self.done += 1
         self.failed += found.failure is not None
-        self.cached += len(found.cached) == 3
+        self.cached += found.unchanged
 
     @property
     def troubles(self) -> str:

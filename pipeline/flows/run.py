@@ -108,7 +108,7 @@ def whole_job(
     }
     limits = {"workers": workers, "timeout": timeout, "memory": memory, "cache": use_cache}
     options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
-    counts = {**tally(tables), "unchanged": sum(len(one.cached) == 3 for one in found)}
+    counts = {**tally(tables), "unchanged": sum(one.unchanged for one in found)}
     info = run_info(options, counts, clock, digests)
     files = job.run_files(tables, found, judged.gate, digests)
     export(out, Sealed(files), Sealed(info))

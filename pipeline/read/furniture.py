@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
@@ -47,7 +47,7 @@ def _margins(sheet: Sheet) -> tuple[list[Token], list[Token]]:
     """Whole numbers left of all other words, and right of them, from top to bottom."""
     whole = [token for token in sheet.tokens if token.text.isdecimal() and len(token.text) <= 4]
     others = [token for token in sheet.tokens if not (token.text.isdecimal() and len(token.text) <= 4)]
-    if not others:
+    if len(others) < 2 * len(whole):
         return [], []
     starts, ends = sorted(token.x0 for token in others), sorted(token.x1 for token in others)
     left, right = starts[len(starts) // 100], ends[-1 - len(ends) // 100]
@@ -87,13 +87,30 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
     kept: list[list[Line]] = []
     for lines, edge, sheet in zip(pages, edges, sheets, strict=True):
         gone: set[int] = _aloof(lines, body, sheet)
-        for inwards in edge:
-            for row in inwards:
-                if not all(len(seen[_pattern(p)]) >= 2 or _is_number(p) or _is_stamp(p, body, sheet) for p in row):
-                    break
-                gone.update(id(piece) for piece in row)
+        printed = rows(lines)
+        for inwards, whole in zip(edge, (printed, printed[::-1]), strict=True):
+            count = 0
+            while count < len(inwards) and _is_furniture(inwards[count], seen, body, sheet):
+                count += 1
+            while count and count < len(whole) and _runs_on(whole[count - 1], whole[count]):
+                count -= 1
+            gone.update(id(piece) for row in inwards[:count] for piece in row)
         kept.append([piece for piece in lines if id(piece) not in gone])
     return kept
+
+
+def _is_furniture(row: Sequence[Line], seen: Mapping[str, set[int]], body: float, sheet: Sheet) -> bool:
+    """Whether all of a row recurs, reads like a stamp, or is one lone page number."""
+    numbers = [piece for piece in row if len(seen[_pattern(piece)]) < 2 and _is_number(piece)]
+    others = [piece for piece in row if len(seen[_pattern(piece)]) < 2 and not _is_number(piece)]
+    return len(numbers) < 2 and all(_is_stamp(piece, body, sheet) for piece in others)
+
+
+def _runs_on(row: Sequence[Line], inner: Sequence[Line]) -> bool:
+    """Whether a row at the edge stands as close to its neighbour, and is as large, as lines of one text do."""
+    size = row[0].size
+    gap = max(inner[0].top - row[0].bottom, row[0].top - inner[0].bottom)
+    return gap < 0.6 * size and abs(inner[0].size - size) < 0.03 * size
 
 
 def _aloof(lines: Sequence[Line], body: float, sheet: Sheet) -> set[int]:

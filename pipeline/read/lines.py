@@ -140,8 +140,13 @@ def _merged(pieces: list[Line]) -> list[Line]:
     rest = sorted(pieces, key=attrgetter("base", "x0"))
     done: list[Line] = []
     for piece in rest:
-        near = range(len(done) - 1, max(len(done) - 12, -1), -1)
-        match = next((index for index in near if _touch(done[index], piece)), None)
+        match = None
+        for index in range(len(done) - 1, -1, -1):
+            if piece.base - done[index].base > 0.6 * piece.size + 4:
+                break
+            if _touch(done[index], piece):
+                match = index
+                break
         if match is None:
             done.append(piece)
         else:

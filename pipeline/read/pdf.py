@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,8 @@ from pipeline.read.pdfium import Handle, frame
 from pipeline.read.text import Writer
 from pipeline.read.tokens import Sheet
 from pipeline.read.words import sheet, with_dashes
+
+_STRANGE = re.compile("[\ufffd\ue000-\uf8ff]")
 
 LIMIT = 10_000
 """Pages beyond this number are not read, and the document says so."""
@@ -141,7 +144,7 @@ def _fault(read: Sheet, page: pypdfium2.PdfPage) -> str:
     """Why a page gave no words, or none that can be trusted; empty for a blank page and for one that reads well."""
     if read.tokens:
         letters = "".join(token.text for token in read.tokens)
-        strange = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in letters)
+        strange = 0 if letters.isascii() else len(_STRANGE.findall(letters))
         return "its characters have no text behind them (a font without a map)" if strange > 0.3 * len(letters) else ""
     if read.glyphs and not read.aside:
         return "its characters have no text behind them (a font without a map)" if _painted(page) else ""

@@ -52,31 +52,49 @@ class Writer:
         start = self.length
         for number, tokens in enumerate(lines):
             following = lines[number + 1][0].text if number + 1 < len(lines) else ""
-            for index, token in enumerate(tokens):
-                before = tokens[index - 1] if index else None
-                last = index + 1 == len(tokens)
+            before: Token | None = None
+            for token in tokens:
                 if before is not None:
                     self.put(_joint(self._parts[-1], token, before) if token.glued else " ")
-                self._word(token, before, following if last else "")
-            if following and not self._tight(tokens[-1], following):
-                self.put(" ")
+                if token.raised:
+                    self._word(token, self._lowered(token, before))
+                else:
+                    self._word(token, token.text)
+                before = token
+            if following:
+                self._end_line(tokens[-1], following)
         return Span(start, self.length)
 
-    def _word(self, token: Token, before: Token | None, following: str) -> None:
-        text = token.text
-        if following and text[-1] in "-‐" and len(text) > 1 and not _LINK.search(text):
-            text = text if self._hyphens.keeps(text[:-1], following) else text[:-1]
+    def _word(self, token: Token, text: str) -> None:
         start = self.length
-        if token.raised:
-            if is_power(token, before):
-                text = text.translate(_SUPERSCRIPT)
-            elif text[0].isdigit():
-                self.raised.append(Span(start, start + len(text)))
         self.put(text)
-        sheet = self._sheets.get(token.page)
-        if sheet is not None:
-            box = sheet.box(token.x0, token.top, token.x1, token.bottom)
-            self.words.append(Word(start, self.length, token.page, box, token.size))
+        sheet = self._sheets[token.page]
+        box = sheet.box(token.x0, token.top, token.x1, token.bottom)
+        self.words.append(Word(start, self.length, token.page, box, token.size))
+
+    def _lowered(self, token: Token, before: Token | None) -> str:
+        """A raised run as text: an exponent in superscript; a number is remembered, since it may cite."""
+        if is_power(token, before):
+            return token.text.translate(_SUPERSCRIPT)
+        if token.text[0].isdigit():
+            self.raised.append(Span(self.length, self.length + len(token.text)))
+        return token.text
+
+    def _end_line(self, token: Token, following: str) -> None:
+        """What stands between two printed lines; a hyphen that the setting put there goes."""
+        text = token.text
+        if (
+            text[-1] in "-‐"
+            and len(text) > 1
+            and not _LINK.search(text)
+            and not self._hyphens.keeps(text[:-1], following)
+        ):
+            last = self.words.pop()
+            self._parts[-1] = self._parts[-1][:-1]
+            self.length -= 1
+            self.words.append(Word(last.start, last.end - 1, last.page, last.box, last.size))
+        elif not self._tight(token, following):
+            self.put(" ")
 
     def _tight(self, token: Token, following: str) -> bool:
         """Whether the next printed line goes on without a space."""

@@ -103,38 +103,34 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
     frame = pdfium.frame(page, quarter)
     x0, top, x1, bottom, widths = _placed(boxes, frame)
     b, d, f = frame[1], frame[3], frame[5]
+    kept = {key: _across(style.turns, quarter) for key, style in styles.items()}
+    bases = {key: b * style.x + d * style.y + f for key, style in styles.items()}
     tokens: list[Token] = []
-    for index, (start, end) in enumerate(spans):
-        style = styles[heads[index]]
-        if min(abs(style.turns - quarter), 4 - abs(style.turns - quarter)) >= 0.06:
+    ends_of = zip(spans, heads, tails, last, x0, top, x1, bottom, widths, strict=True)
+    for (start, end), head, tail, final, left, high, right, low, wide in ends_of:
+        if not kept[head]:
             continue
-        shown, size = text[start:end], style.size
+        shown, style, base = text[start:end], styles[head], bases[head]
+        size = style.size
         hyphen = shown[-1] in HYPHENS
         if hyphen:
             shown = shown[:-1] + "-"
-        base = b * style.x + d * style.y + f
+        words = shown if shown.isascii() and shown.isprintable() else mend(shown)
         token = Token(
-            shown if shown.isascii() and shown.isprintable() else mend(shown),
-            x0[index],
-            top[index],
-            x1[index],
-            bottom[index],
-            base,
-            size,
-            style.bold,
-            style.italic,
-            False,
-            hyphen,
-            page.number,
-            False,
+            words, left, high, right, low, base, size, style.bold, style.italic, False, hyphen, page.number, False
         )
-        narrow = widths[index] < _NARROW.get(shown[-1], 0.43) * size and shown[-1].isalnum()
-        if narrow and _lift(handle, last[index], frame, base) > LIFT * size:
-            if len(shown) <= 8 and _lift(handle, start, frame, base) > LIFT * size and shown[0].isalnum():
+        if (
+            wide < _NARROW.get(shown[-1], 0.43) * size
+            and shown[-1].isalnum()
+            and _lift(handle, final, frame, base) > LIFT * size
+        ):
+            if len(shown) <= 8 and shown[0].isalnum() and _lift(handle, start, frame, base) > LIFT * size:
                 tokens.append(token._replace(raised=True))
             else:
                 tokens.extend(_walk(page, shown, start, token, frame))
-        elif end - start > 1 and (_differ(style, styles[tails[index]]) or _SUSPECT.search(shown)):
+        elif end - start > 1 and (
+            (head != tail and _differ(style, styles[tail])) or (not shown.isalpha() and _SUSPECT.search(shown))
+        ):
             tokens.extend(_walk(page, shown, start, token, frame))
         else:
             tokens.append(token)
@@ -166,10 +162,14 @@ def _placed(boxes: NDArray[np.float32], frame: Matrix) -> tuple[list[float], ...
     return tuple(np.round(side, 2).tolist() for side in sides)
 
 
+def _across(turns: float, quarter: int) -> bool:
+    """Whether a direction is that of a quarter turn."""
+    apart = abs(turns - quarter)
+    return min(apart, 4 - apart) < 0.06
+
+
 def _differ(one: Style, two: Style) -> bool:
     """Whether the two ends of a word differ in size or stand on different baselines."""
-    if one is two:
-        return False
     apart = abs(one.size - two.size) > 0.04 * one.size
     rise = abs(one.y - two.y) if one.turns % 2 < 0.5 or one.turns % 2 > 1.5 else abs(one.x - two.x)
     return apart or rise > 0.1 * one.size

@@ -14,7 +14,7 @@ import pytest
 from pipeline import corpus, gold
 from pipeline.check import check
 from pipeline.document import Input
-from pipeline.evidence import Comparison, Counts, EvidenceRecord, Finding, ItemKey
+from pipeline.evidence import Comparison, Counts, EvidenceRecord, Finding, Floor, ItemKey
 from pipeline.extract import Extraction, extract
 from pipeline.reconcile import reconcile
 from pipeline.score import gate, score, slips
@@ -64,9 +64,10 @@ def test_every_floor_holds(run: Run) -> None:
     assert not [row for row in scores if row.verdict == "missed"]
 
 
-def test_nothing_found_would_be_withheld() -> None:
-    scores = score((), GOLD.items, reviews=CORPUS.reviews, splits=GOLD.splits, floors=GOLD.floors)
-    assert all(row.counts.tp == 0 for row in scores)
+def test_a_run_that_finds_nothing_is_withheld_by_any_floor() -> None:
+    asked = (Floor("all", "all", None, 0.01),)
+    scores = score((), GOLD.items, reviews=CORPUS.reviews, splits=GOLD.splits, floors=asked)
+    assert gate(scores, asked).verdict == "withheld"
 
 
 def test_the_reviews_table_is_right_in_every_cell(run: Run) -> None:

@@ -143,7 +143,7 @@ def page_with(block: str) -> str:
 
 def test_scores_are_summed_up_for_each_reference(figures: ModuleType) -> None:
     text = figures.scored(SCORES)
-    assert "| the trials' papers | 120 | 90.0 % | 75.0 % | 81.8 % |" in text
+    assert "| the trials | 120 | 90.0 % | 75.0 % | 81.8 % |" in text
     assert "`dose` (F1 88.9 %)" in text
     assert "`sd`" not in text, "four values of gold say too little to be named"
     assert "could read all of these documents" in text

@@ -27,6 +27,10 @@ _OUT_OF = re.compile(
     rf"(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b| (?:on|with|given|receiving|treated|who|after)\b)",
     re.IGNORECASE,
 )
+# `None of the 12 patients` states a rate: 0 of 12.
+_NONE_OF = re.compile(
+    rf"\bnone of (?:the |these |those |all )?(?P<total>{COUNT})(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b)", re.IGNORECASE
+)
 # Not a share of people: a level of confidence, a solution's strength.
 _NO_RATE = (
     r"(?! ?-?(?:CI|confidence|credible|saline|sodium|NaCl|dextrose|glucose|solution|w/v|cream|gel|ointment|lidocaine))"
@@ -42,6 +46,9 @@ def rates(text: str) -> Iterator[Found]:
             counted = _counted(match)
             if counted is not None:
                 yield counted
+    for match in _NONE_OF.finditer(text):
+        parts = {"events": Decimal(0), "total": number(match["total"])}
+        yield Found("rate", match.start(), match.end(), parts=parts)
     for match in _SHARE.finditer(text):
         found = list(pieces(text, match.start("list"), match.end("list")))
         for piece in found:
