@@ -118,16 +118,17 @@ def literal(text: str) -> str:
 
 
 def _words(document: Document, start: int, end: int, layout: str) -> str:
-    """Running text; numbered citations raised in the one layout that raises them."""
-    if layout != "letters" or not all(reference.label.isdecimal() for reference in document.references):
-        return "#" + literal(document.text[start:end]) + ";"
+    """Running text; citations by number raised where the source raises them, and everywhere in the letters."""
     parts, at = [], start
     for citation in document.citations:
-        if not start <= citation.start < end or not document.text[citation.start : citation.end].startswith("["):
+        printed = document.text[citation.start : citation.end]
+        bracketed = printed.startswith("[")
+        if not start <= citation.start < end or (bracketed and layout != "letters"):
+            continue
+        if not re.fullmatch(r"\[?[\d\s,;–—-]+\]?", printed):
             continue
         parts.append(_piece(document.text[at : citation.start].rstrip()))
-        printed = re.sub(r"\s", "", document.text[citation.start + 1 : citation.end - 1])
-        parts.append(f"#super({json.dumps(printed, ensure_ascii=False)})")
+        parts.append("#super(" + json.dumps(re.sub(r"[\s\[\]]", "", printed), ensure_ascii=False) + ")")
         at = citation.end
     parts.append(_piece(document.text[at:end]))
     return "".join(part for part in parts if part)

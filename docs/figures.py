@@ -144,9 +144,10 @@ def with_block(page: str, name: str, new: str) -> str:
 def is_stale(page: str, name: str, new: str) -> bool:
     """Whether the block's numbers differ from the new ones by more than rounding can, or its words at all."""
     found = _block(name).search(page)
-    if found is None or _NUMBER.sub("0", found[0].strip()) != _NUMBER.sub("0", new.strip()):
+    old, new = (" ".join(text.split()) for text in (found[0] if found else "", new))
+    if _NUMBER.sub("0", old) != _NUMBER.sub("0", new):
         return True
-    pairs = zip(_NUMBER.findall(found[0]), _NUMBER.findall(new), strict=True)
+    pairs = zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True)
     return any(abs(Decimal(one) - Decimal(other)) > _last_place(one, other) for one, other in pairs)
 
 

@@ -94,9 +94,10 @@ class Workers:
             yield self._result(*pending.popleft())
 
     def _result(self, note: Path, future: Future[B | Lost]) -> B | Lost:
-        while not wait([future], timeout=0.5).done:
-            if self._stopped.is_set():  # a stopped pool leaves its futures open for ever
-                raise Stopped("the workers were stopped")
+        while not wait([future], timeout=0.5).done and not self._stopped.is_set():
+            pass  # a stopped pool leaves its futures open for ever
+        if self._stopped.is_set():
+            raise Stopped("the workers were stopped")
         try:
             return future.result()
         except TimeoutError:

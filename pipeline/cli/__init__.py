@@ -13,6 +13,9 @@ import typer.main
 from pipeline.cli.commands import app
 
 # Typer keeps its own copy of click in newer releases and uses the library in older ones; this names either.
+STOPPED = 130
+"""The status of a program that Ctrl-C stopped."""
+
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
@@ -24,13 +27,15 @@ def run_command_line(arguments: Sequence[str]) -> int:
     try:
         status = typer.main.get_command(app).main(list(arguments), prog_name="litevidence", standalone_mode=False)
         sys.stdout.flush()
+        if status == STOPPED:
+            return _fault("stopped", status=STOPPED)
         return status if isinstance(status, int) else 0
     except USAGE_ERROR as error:
         where = getattr(getattr(error, "ctx", None), "command_path", "litevidence")
         said = error.format_message() if hasattr(error, "format_message") else str(error)
         return _fault(f"{said.rstrip('.')} ({where} --help lists what there is)")
     except (KeyboardInterrupt, typer.Abort):
-        return _fault("stopped", status=130)
+        return _fault("stopped", status=STOPPED)
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -35,20 +35,22 @@ def citations(
     known = {reference.label for reference in references}
     numbered = bool(references) and all(label.isdigit() for label in known)
     highest = max((int(label) for label in known), default=0) if numbered else 0
-    found: list[Citation] = []
-    for start, end in spans:
-        part = text[start:end]
-        square = list(_bracketed(part, start, _BRACKETS, highest, known))
-        found.extend(square)
-        if numbered:
-            continue
-        found.extend(_named(part, start, references))
+    parts = [(text[start:end], start) for start, end in spans]
+    found = [each for part, start in parts for each in _bracketed(part, start, _BRACKETS, highest, known)]
     if numbered:
         found.extend(_raised(text, spans, raised, highest, known))
-        if not found:
-            for start, end in spans:
-                found.extend(_round(text[start:end], start, highest, known))
+    if len(found) < 0.2 * len(references) or not numbered:
+        found.extend(each for part, start in parts for each in _named(part, start, references))
+    if numbered and len(found) < 3:
+        found.extend(_rounded(parts, highest, known))
     return tuple(sorted(_apart(found), key=lambda citation: citation.start))
+
+
+def _rounded(parts: Sequence[tuple[str, int]], highest: int, known: set[str]) -> list[Citation]:
+    """Numbers in round brackets, if so many of the list are named in this way that they cannot be counts or points."""
+    found = [each for part, start in parts for each in _round(part, start, highest, known)]
+    named = {label for each in found for label in each.labels}
+    return found if len(named) >= max(3, 0.4 * highest) else []
 
 
 def expand(printed: str) -> tuple[str, ...]:
@@ -75,14 +77,14 @@ def _bracketed(part: str, offset: int, pattern: re.Pattern[str], highest: int, k
 
 
 def _round(part: str, offset: int, highest: int, known: set[str]) -> Iterator[Citation]:
-    """Numbers in round brackets: none beyond the list, none behind `=` or a number."""
+    """Numbers in round brackets: none beyond the list, none behind `=`, a number or the letter of a statistic."""
     for match in _ROUND.finditer(part):
         labels = expand(match[1])
         before = part[: match.start()].rstrip()
         if (
             labels
             and all(0 < int(label) <= highest for label in labels)
-            and not re.search(r"[\d%=<>±]$|\b(?:n|N|SD|SE|CI|IQR|of)$", before)
+            and not re.search(r"[\d%=<>±]$|\b(?:n|N|SD|SE|CI|IQR|of|[A-Za-z])$", before)
         ):
             yield _citation(offset + match.start(), offset + match.end(), labels, known)
 

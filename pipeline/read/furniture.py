@@ -47,7 +47,7 @@ def _margins(sheet: Sheet) -> tuple[list[Token], list[Token]]:
     """Whole numbers left of all other words, and right of them, from top to bottom."""
     whole = [token for token in sheet.tokens if token.text.isdecimal() and len(token.text) <= 4]
     others = [token for token in sheet.tokens if not (token.text.isdecimal() and len(token.text) <= 4)]
-    if len(others) < 2 * len(whole):
+    if len(others) < max(5, 0.5 * len(whole)):
         return [], []
     starts, ends = sorted(token.x0 for token in others), sorted(token.x1 for token in others)
     left, right = starts[len(starts) // 100], ends[-1 - len(ends) // 100]

@@ -13,11 +13,15 @@ _HEAD = re.compile(r"[^\W\d_][\w'’-]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:-\w+)*")
 _TAIL = re.compile(r"[^\W\d_]+")
 _PREFIXES = frozenset(  # before which no word ends: what follows joins them
-    "a ab ad anti any auto be bi bio cardio com con contra counter de di dis electro em en every ex extra fore "
-    "hetero homo hyper hypo im in infra inter intra intro ir macro magneto mal mega meta micro mid mini mis mono "
-    "multi neo neuro ob out over para patho per peri phar pharmaco photo poly post pre pro proto psycho re semi "
-    "some sub super supra sur syn tele thera trans tri ultra un under uni up".split()
+    "a ab acetyl ad amino angio anti any auto be benzo bi bio bromo carbo cardio chloro com con contra counter "
+    "cyclo cyto de dehydro deoxy di dis dopa electro em en endo epi ethyl every ex exo extra fluoro fore gastro "
+    "geno gluco haemo hemo hepato hetero homo hydro hydroxy hyper hypo im immuno in infra inter intra intro ir "
+    "iso lipo macro magneto mal mega meta methyl micro mid mini mis mono multi myo neo nephro neuro nor nora ob "
+    "onco osteo out over oxo para patho per peri phar pharmaco phen phenyl phospho photo physio poly post pre pro "
+    "proto psycho radio re semi socio some sub super supra sur syn tele thera thermo thrombo trans tri ultra un "
+    "under uni up vaso".split()
 )
+_SHORT = frozenset("no of to by so".split())
 _SUFFIXES = frozenset(
     "able ably age ages al ally am an ance ances ant ants ary as at ate ated ates ation ations body by come comes "
     "ding do ed ence ences ent ents er ers ever fore form ful fully go going hand he hood how ible ibly ic ical "
@@ -72,8 +76,11 @@ class Hyphens:
             return True
         if head in _PREFIXES or tail in _SUFFIXES or len(tail) < 3:
             return False
-        known = head in self.plain
-        return known and (tail in _JOINERS or (tail in self.plain and len(head) > 2))
+        if tail in _JOINERS:
+            return head in self.plain or len(head) > 3
+        if self.plain[tail] <= 0:
+            return False
+        return len(tail) >= 6 if head not in self.plain else len(head) > 2 or (head in _SHORT and len(tail) >= 5)
 
 
 def _whole(tokens: Sequence[Token]) -> list[str]:

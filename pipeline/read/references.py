@@ -202,7 +202,9 @@ def _year(body: str, rest: str) -> str:
     bracketed = re.search(r"\((1[89]\d{2}|20\d{2})[a-z]?\)", body)
     if bracketed:
         return bracketed[1]
-    printed = re.search(r"(?<![\d/.-])(1[89]\d{2}|20\d{2})[a-z]?(?=\s*(?:[A-Z][a-z]{2}\b[^;:]{0,8})?[;:])", rest)
+    printed = re.search(
+        r"(?<![\d/.-])(1[89]\d{2}|20\d{2})[a-z]?(?=\s*(?:[A-Z][a-z]{2}\b[^;:]{0,8})?[;:]\s*[A-Z]?\d)", rest
+    )
     years = _YEAR.findall(_DOI.sub(" ", rest)) or _YEAR.findall(_DOI.sub(" ", body))
     return printed[1] if printed else (years[-1] if years else "")
 

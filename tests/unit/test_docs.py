@@ -166,6 +166,7 @@ def test_a_block_is_renewed_and_all_else_kept(figures: ModuleType) -> None:
     ("then", "now", "stale"),
     [
         ("recall 92.7 %", "recall 92.7 %", False),
+        ("recall\n92.7 %", "recall 92.7 %", False),
         ("recall 92.7 %", "recall 92.8 %", False),
         ("recall 92.7 %", "recall 92.9 %", True),
         ("1434 values", "1435 values", False),
