@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: run test lint types check demo corpus lock clean bench-read
+.PHONY: run test lint corpus docs lock clean bench-read bench-mentions
 
 run: $(VENV)/.runtime ## the main job on the bundled corpus
 	$(BIN)/litevidence run
@@ -22,7 +22,13 @@ lint: $(VENV)/.development ## style, types, the dependency rule, the data
 corpus: $(VENV)/.development ## typesets the bundled digests again
 	$(BIN)/python corpus/typeset.py
 
-bench-read: $(VENV)/.development
+docs: $(VENV)/.runtime ## puts the last run's figures into README.md and CHANGELOG.md
+	$(BIN)/python docs/figures.py
+
+bench-mentions: $(VENV)/.development ## recognition, on the development halves beside the project
+	$(BIN)/python benchmarks/bench_mentions.py
+
+bench-read: $(VENV)/.development ## reading, on the typeset and odd files beside the project
 	$(BIN)/python benchmarks/bench_read.py
 
 lock: $(VENV)/.development ## writes both lock files anew

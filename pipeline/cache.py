@@ -36,7 +36,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "read": ("pdfplumber", "pdfminer.six", "pypdfium2", "lxml"),
-    "annotate": ("spacy", "scispacy", "pint"),
+    "annotate": ("spacy", "scispacy"),
     "assemble": (),
 }
 

@@ -1,23 +1,27 @@
-"""Work in processes that can be killed: one item that hangs, eats memory or crashes is lost, its neighbours are not."""
+"""Work in processes that can be killed: one item that hangs, eats memory or crashes is lost, its neighbours are not.
+
+The standard library's pools cannot kill one task; the libraries that can are copyleft or restart every worker
+(docs/adr/0004). So each worker is a process of its own behind a pipe, looked after by a thread.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import queue
 import resource
 import signal
-import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from types import TracebackType
-from typing import Self, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import Any, Self, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -28,6 +32,8 @@ TIMEOUT = 60.0
 """Seconds of wall time that one item may take."""
 MEMORY = 2 << 30
 """Bytes of address space that one worker may take."""
+_ITEMS = 500
+"""After this many items a worker gives way to a fresh one, so that leaks of libraries do not add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +60,15 @@ class Workers:
     ) -> None:
         self.workers = workers or _cores()
         self._timeout = timeout
-        self._notes = tempfile.TemporaryDirectory(prefix="litevidence-")
-        self._numbers = count()
-        self._stopped = threading.Event()
+        self._memory = memory
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # every thread of a maths library costs address space
-        context = multiprocessing.get_context("forkserver")
+        self._context = multiprocessing.get_context("forkserver")
         # A killed worker's successor is a fork of a process that has the heavy modules in memory already.
-        context.set_forkserver_preload([*preload, __name__])
-        self._pool = ProcessPool(
-            max_workers=self.workers, max_tasks=500, initializer=_begin, initargs=[memory], context=context
-        )
+        self._context.set_forkserver_preload([*preload, __name__])
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._all: set[_Worker] = set()
+        self._stopped = threading.Event()
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="worker")
 
     def __enter__(self) -> Self:
         return self
@@ -71,46 +76,105 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._pool.close()  # type: ignore[no-untyped-call]
-        else:
+        if kind is not None:
             self._stopped.set()
-            self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
-        self._notes.cleanup()
+            for worker in list(self._all):
+                worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=kind is not None)
+        for worker in list(self._all):
+            worker.close()
 
     def map(self, work: Callable[[A, Enter], B], items: Iterable[A]) -> Iterator[B | Lost]:
         """The results in the order of the items; only a few of them wait in memory at any time.
 
         `work` and the items must pickle.
         """
-        pending: deque[tuple[Path, Future[B | Lost]]] = deque()
+        pending: deque[Future[B | Lost]] = deque()
         for item in items:
-            note = Path(self._notes.name, str(next(self._numbers)))
-            pending.append((note, self._pool.schedule(_noting, args=[work, item, note], timeout=self._timeout)))
+            pending.append(self._threads.submit(self._one, work, item))
             if len(pending) >= 16 * self.workers:
-                yield self._result(*pending.popleft())
+                yield self._result(pending.popleft())
         while pending:
-            yield self._result(*pending.popleft())
+            yield self._result(pending.popleft())
 
-    def _result(self, note: Path, future: Future[B | Lost]) -> B | Lost:
-        while not wait([future], timeout=0.5).done and not self._stopped.is_set():
-            pass  # a stopped pool leaves its futures open for ever
+    def _result(self, future: Future[B | Lost]) -> B | Lost:
+        try:
+            result = future.result()
+        except BaseException:
+            if self._stopped.is_set():
+                raise Stopped("the workers were stopped") from None
+            raise
         if self._stopped.is_set():
             raise Stopped("the workers were stopped")
+        return result
+
+    def _one(self, work: Callable[[A, Enter], B], item: A) -> B | Lost:
+        worker = self._worker()
+        result = worker.ask(work, item, self._timeout)
+        if worker.alive and worker.asked < _ITEMS:
+            self._idle.put(worker)
+        else:
+            self._all.discard(worker)
+            worker.close()
+        return result
+
+    def _worker(self) -> _Worker:
+        with contextlib.suppress(queue.Empty):
+            return self._idle.get_nowait()
+        if self._stopped.is_set():
+            raise Stopped("the workers were stopped")
+        worker = _Worker(self._context, self._memory)
+        self._all.add(worker)
+        return worker
+
+
+class _Worker:
+    """One process and our end of its pipe."""
+
+    def __init__(self, context: ForkServerContext, memory: int) -> None:
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, memory), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.asked = 0
+        self.alive = True
+
+    def ask(self, work: Callable[[A, Enter], B], item: A, timeout: float) -> B | Lost:
+        """The result of one item. A worker that does not answer in time is killed."""
+        step = ""
         try:
-            return future.result()
-        except TimeoutError:
-            error, detail = "timeout", f"took longer than {self._timeout:g} s (--timeout allows more)"
-        except MemoryError:
-            error, detail = "memory", "needed more memory than a worker may take (--memory allows more)"
-        except ProcessExpired as expired:
-            error, detail = "crash", f"its process died with status {expired.exitcode}"
-        except Exception as other:  # what the work raised, or what the pool could not bring home
-            error, detail = type(other).__name__, in_words(other)
-        finally:
-            step = _noted(note)
-        return Lost(step, error, detail)
+            if not self.asked:
+                self._pipe.recv()  # ready: its start is not the item's time
+            self.asked += 1
+            self._pipe.send((work, item))
+            deadline = time.monotonic() + timeout
+            while self._pipe.poll(max(0.0, deadline - time.monotonic())):
+                kind, what = self._pipe.recv()
+                if kind == "step":
+                    step = what
+                elif kind == "result":
+                    result: B = what
+                    return result
+                else:
+                    return Lost(step, kind, what)
+        except (EOFError, OSError):
+            self._process.join(5)
+            self.alive = False
+            return Lost(step, "crash", f"its process died with status {self._process.exitcode}")
+        self.kill()
+        return Lost(step, "timeout", f"took longer than {timeout:g} s (--timeout allows more)")
+
+    def kill(self) -> None:
+        self.alive = False
+        self._process.kill()
+
+    def close(self) -> None:
+        """Ends the process, which stops by itself when its pipe closes."""
+        self._pipe.close()
+        self._process.join(5)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
 
 def in_words(error: BaseException) -> str:
@@ -118,22 +182,21 @@ def in_words(error: BaseException) -> str:
     return " ".join(str(error).split())[:500] or type(error).__name__
 
 
-def _noting(work: Callable[[A, Enter], B], item: A, note: Path) -> B:
-    """Runs in the worker. Leaves each step's name for the parent, who else could not say where a killed worker stood."""
-    return work(item, lambda step: _keep(note, step))
-
-
-def _keep(note: Path, step: str) -> None:
-    note.write_text(step, encoding="utf-8")
-
-
-def _noted(note: Path) -> str:
-    try:
-        step = note.read_text(encoding="utf-8")
-        note.unlink()
-    except OSError:
-        return ""
-    return step
+def _serve(pipe: Connection[Any, Any], memory: int) -> None:
+    """The life of a worker: items in, steps and results out, until the pipe closes."""
+    _begin(memory)
+    pipe.send(("ready", ""))
+    while True:
+        try:
+            work, item = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(("result", work(item, lambda step: pipe.send(("step", step)))))
+        except MemoryError:
+            pipe.send(("memory", "needed more memory than a worker may take (--memory allows more)"))
+        except Exception as error:  # whatever the work raised; it must not end the worker
+            pipe.send((type(error).__name__, in_words(error)))
 
 
 def _begin(memory: int) -> None:

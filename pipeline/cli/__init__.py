@@ -12,10 +12,10 @@ import typer.main
 
 from pipeline.cli.commands import app
 
-# Typer keeps its own copy of click in newer releases and uses the library in older ones; this names either.
 STOPPED = 130
 """The status of a program that Ctrl-C stopped."""
 
+# Typer keeps its own copy of click in newer releases and uses the library in older ones; this names either.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 

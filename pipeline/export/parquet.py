@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pipeline.export.tables import BOX, Rows, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WHOLE = frozenset(["page", "pages", "characters", "start", "end", "row", "row_span", "column_span", "tp", "fp", "fn"])
 REAL = frozenset((*BOX, "precision", "recall", "f1", "precision_low", "recall_low", "floor_precision", "floor_recall"))
@@ -17,23 +21,27 @@ def parquet(tables: Tables) -> Mapping[str, bytes]:
 
 
 def _parquet(name: str, table: Rows) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pandas as pd
 
     # In `references` the column `pages` is a printed range, and in `items` the column `column` a name.
     whole = WHOLE - {"pages"} if name == "references" else WHOLE
-    columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.header)
-    arrays = []
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.header)
+    series = {}
     for header, cells in zip(table.header, columns, strict=True):
-        if header in whole:
-            arrays.append(pa.array([int(cell) if cell else None for cell in cells], pa.int64()))
-        elif header in REAL:
-            arrays.append(pa.array([float(cell) if cell else None for cell in cells], pa.float64()))
-        else:
-            arrays.append(pa.array([_clean(cell) for cell in cells], pa.string()))
+        kind = "Int64" if header in whole else "Float64" if header in REAL else "string"
+        made = [_clean(cell) for cell in cells]
+        series[header] = pd.Series(made, dtype="string") if kind == "string" else _numbers(made, kind)
     file = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, names=list(table.header)), file, compression="zstd")
+    pd.DataFrame(series, columns=list(table.header)).to_parquet(file, index=False, compression="zstd")
     return file.getvalue()
+
+
+def _numbers(cells: list[str | None], kind: str) -> pd.Series[int] | pd.Series[float]:
+    import pandas as pd
+
+    if kind == "Int64":
+        return pd.Series([None if cell is None else int(cell) for cell in cells], dtype="Int64")
+    return pd.Series([None if cell is None else float(cell) for cell in cells], dtype="Float64")
 
 
 def _clean(cell: str) -> str | None:

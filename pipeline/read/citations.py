@@ -13,7 +13,9 @@ _NUMBERS = r"\d{1,3}(?:\s*[,;–—−-]\s*\d{1,3})*"
 _BRACKETS = re.compile(rf"\[\s*({_NUMBERS})\s*[,;]?\s*\]")
 _ROUND = re.compile(rf"\(\s*({_NUMBERS})\s*\)")
 _RANGE = re.compile(r"(\d{1,3})\s*[–—−-]\s*(\d{1,3})|(\d{1,3})")
-_SURNAME = r"(?:(?:[dD]e|[vV]an|[vV]on|[dD]er|[dD]en|[aA]an|[hH]et|[lL]a|[lL]e|[dD]i)\s+){0,3}[^\W\d_a-z][\w'’-]+"
+_SURNAME = (
+    r"(?<!\w)(?:(?:[dD]e|[vV]an|[vV]on|[dD]er|[dD]en|[aA]an|[hH]et|[lL]a|[lL]e|[dD]i)\s+){0,3}[^\W\d_a-z][\w'’-]+"
+)
 _YEARS = r"(?:1[89]\d{2}|20\d{2})[a-z]?(?:\s*,\s*(?:(?:1[89]\d{2}|20\d{2})[a-z]?|[a-z]\b))*"
 _WORK = re.compile(
     rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?,?|\s*(?:,|and|&)\s*{_SURNAME}){{0,3}},?\s*(?P<years>{_YEARS})"
@@ -137,7 +139,12 @@ def _resolved(name: str, years: str, shelf: dict[tuple[str, str], list[str]]) ->
     key = ascii_key(name)
     labels: list[str] = []
     for year, letter in re.findall(r"(\d{4})([a-z]?)", years):
-        held = shelf.get((key, year), [])
+        held = shelf.get((key, year)) or [
+            label
+            for (name_, year_), labels_ in shelf.items()
+            if year_ == year and name_.endswith(key)
+            for label in labels_
+        ]
         place = ord(letter) - ord("a") if letter else 0
         labels.append(held[place] if place < len(held) else key + year + letter)
     return tuple(labels)

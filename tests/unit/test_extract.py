@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ import pytest
 from pipeline.cache import Cache
 from pipeline.document import Document, Input
 from pipeline.evidence import DataItem, EvidenceRecord, Mention
-from pipeline.extract import Stages, extract, extract_many
+from pipeline.extract import Stages, extract, extract_in, extract_many
+from pipeline.workers import Stopped, Workers
 
 MEBIBYTE = 1 << 20
 
@@ -148,6 +151,19 @@ def test_a_damaged_entry_is_made_again(tmp_path: Path) -> None:
 
 def _never(*arguments: object) -> tuple[Mention, ...]:
     raise AssertionError(f"asked for {arguments}")
+
+
+@pytest.mark.timeout(60)
+def test_who_waits_for_workers_that_are_stopped_is_told(tmp_path: Path) -> None:
+    """Else a flow that is interrupted would wait for ever for its tasks."""
+    (source,) = sources(tmp_path, a="hang")
+    pool = Workers(workers=1)
+    told = ThreadPoolExecutor(1).submit(lambda: list(extract_in(pool, [source], stages=TOY)))
+    with suppress(KeyboardInterrupt), pool:
+        while not told.running():
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+    assert isinstance(told.exception(timeout=20), Stopped)
 
 
 @pytest.mark.timeout(60)
