@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -20,6 +19,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from pipeline.document import Input, Reference
+from pipeline.names import study_id
 from pipeline.rows import Row, RowFault, read_rows
 
 MANIFEST, ORIGINALS = "manifest.csv", "originals"
@@ -39,7 +39,6 @@ _FORMS = {
     "pmid": (r"[1-9]\d{0,7}", "up to eight digits"),
     "sha256": (r"[0-9a-f]{64}", "64 hexadecimal digits"),
 }
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 class CorpusFault(ValueError):
@@ -156,12 +155,6 @@ def faults(folder: Path) -> tuple[str, ...]:
     for row in rows:
         found.extend(_file_faults(folder, row))
     return tuple(found)
-
-
-def study_id(first_author: str, year: str) -> str:
-    """Surname in lower-case ASCII letters and the year: `zarate2006`, `aanhetrot2010`."""
-    plain = unicodedata.normalize("NFKD", first_author.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", plain) + year
 
 
 def _rows(folder: Path) -> tuple[Row, ...]:

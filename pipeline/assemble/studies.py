@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.document import Citation, Document, Reference
+from pipeline.names import slug, study_id, surname
 
 _AUTHOR_BEFORE = re.compile(
     r"((?:\b(?i:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)"
@@ -37,7 +37,7 @@ class Studies:
         """The study that a row's first cell names by author and year; empty where it does not."""
         year = re.search(r"\b(?:19|20)\d\d[a-z]?\b", text)
         author = re.match(r"[^\W\d_][\w'’-]*", text)
-        return slug(author[0]) + year[0] if author and year else ""
+        return study_id(author[0], year[0]) if author and year else ""
 
 
 def _unlisted(document: Document) -> dict[str, str]:
@@ -63,25 +63,8 @@ def study_ids(references: tuple[Reference, ...]) -> dict[str, str]:
     for reference in references:
         if not reference.authors or not reference.year:
             continue
-        base = slug(surname(reference.authors[0])) + reference.year
+        base = study_id(surname(reference.authors[0]), reference.year)
         count = taken.get(base, 0)
         taken[base] = count + 1
         ids[reference.label] = base if count == 0 else base + chr(ord("a") + count)
     return ids
-
-
-def surname(author: str) -> str:
-    """The family name of an author printed as in a bibliography: `Zarate CA Jr`, `aan het Rot M`, `Wan, L. B.`"""
-    if "," in author:
-        return author.split(",", maxsplit=1)[0]
-    words = author.split()
-    initials = next(
-        (place for place, word in enumerate(words) if place and re.fullmatch(r"(?:[A-Z]\.?-?){1,4}", word)), len(words)
-    )
-    return " ".join(words[:initials])
-
-
-def slug(name: str) -> str:
-    """Lower-case ASCII letters and digits of a name."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", plain.lower())

@@ -11,6 +11,7 @@ from pipeline import corpus
 from pipeline.cli.say import Fault, Say
 from pipeline.export.folder import write_more
 from pipeline.gold import form
+from pipeline.names import study_id
 
 README = """\
 # A living evidence table
@@ -52,7 +53,7 @@ def make_project(folder: Path, *, author: str, year: str, say: Say) -> int:
 
 def project_files(author: str, year: str) -> dict[str, bytes]:
     """The files of a new project, by name. Raises Fault for an author or a year that names no document."""
-    document_id = corpus.study_id(author, year)
+    document_id = study_id(author, year)
     if not (len(year) == 4 and year.isdecimal() and document_id != year):
         raise Fault(f"--author {author!r} --year {year!r}: a surname and four digits are needed")
     review = {"document_id": document_id, "first_author": author, "year": year, "role": "review", "identity": "unknown"}

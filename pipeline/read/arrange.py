@@ -24,6 +24,7 @@ def arranged(
         found.append(tables.find(tables.View(tuple(lines), tuple(drawn), flat, strip, body, each.width, captions)))
     for index, whole in enumerate(found[:-1]):
         found[index] = [_grown(table, rest, found, index, body) for table in whole]
+    found = [[table for table in whole if tables.is_table(table)] for whole in found]
     left = [
         [piece for piece in lines if not tables.inside(piece, here)] for lines, here in zip(rest, found, strict=True)
     ]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pipeline.document import Citation, Reference, Span
-from pipeline.read.references import ascii_key
+from pipeline.names import slug
 
 _NUMBERS = r"\d{1,3}(?:\s*[,;–—−-]\s*\d{1,3})*"
 _BRACKETS = re.compile(rf"\[\s*({_NUMBERS})\s*[,;]?\s*\]")
@@ -121,7 +121,7 @@ def _named(part: str, offset: int, references: Sequence[Reference]) -> Iterator[
     shelf: dict[tuple[str, str], list[str]] = defaultdict(list)
     for reference in references:
         if reference.year and reference.authors:
-            shelf[(ascii_key(reference.authors[0].rsplit(" ", 1)[0]), reference.year)].append(reference.label)
+            shelf[(slug(reference.authors[0].rsplit(" ", 1)[0]), reference.year)].append(reference.label)
     known = {reference.label for reference in references}
     for match in _NARRATIVE.finditer(part):
         labels = _resolved(match["name"], match["years"], shelf)
@@ -136,7 +136,7 @@ def _named(part: str, offset: int, references: Sequence[Reference]) -> Iterator[
 
 
 def _resolved(name: str, years: str, shelf: dict[tuple[str, str], list[str]]) -> tuple[str, ...]:
-    key = ascii_key(name)
+    key = slug(name)
     labels: list[str] = []
     for year, letter in re.findall(r"(\d{4})([a-z]?)", years):
         held = shelf.get((key, year)) or [

@@ -179,7 +179,12 @@ def _is_row(above: Row, row: Row, parts: Sequence[Span]) -> bool:
     one, two = _texts(above, parts), _texts(row, parts)
     if any(_VALUE.match(two[column]) and _VALUE.match(one[column]) for column in two.keys() & one.keys() if column):
         return True
-    return 0 in two and len(two) > 1 and two[0][0].isupper() and not any(text[0].islower() for text in two.values())
+    return (
+        0 in two
+        and len(two) > 1
+        and (two[0][0].isupper() or two[0].isdecimal())
+        and not any(text[0].islower() for text in two.values())
+    )
 
 
 def _texts(row: Row, parts: Sequence[Span]) -> dict[int, str]:

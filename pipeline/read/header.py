@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.read.cells import Box, Row, Span, chunks, covered, split
 from pipeline.read.tokens import Token
@@ -26,47 +27,117 @@ def _shared(one: Span, two: Span) -> float:
     return min(one[1], two[1]) - max(one[0], two[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A run of words of a header: its printed line, the first and last column it stands over."""
+
+    line: int
+    first: int
+    last: int
+    words: list[Token]
+
+    @property
+    def columns(self) -> set[int]:
+        return set(range(self.first, self.last + 1))
+
+
 def header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
     """Header cells: levels end where a run of words spans columns; what has nothing above or below spans the levels."""
-    placed: list[tuple[int, int, int, list[Token]]] = []
-    for number, row in enumerate(rows):
-        pieces = [piece for run in _under_rules(row, em) for piece in split(run, parts, em)]
-        for piece in pieces:
-            first, last = covered(piece, parts, em)
-            for x0, x1 in row.under:
-                if [other for other in pieces if x0 - 2 <= _middle(other) <= x1 + 2] == [piece]:
-                    inside = [
-                        i for i, (a, b) in enumerate(parts) if _shared((a, b), (x0, x1)) > 0.4 * min(b - a, x1 - x0)
-                    ]
-                    first, last = min([first, *inside]), max([last, *inside])
-            placed.append((number, first, last, piece))
-    spanning = sorted({number for number, first, last, _ in placed if last > first})
-    levels = [level for level in spanning if any(number > level for number, *_ in placed)]
+    heads = [head for number, row in enumerate(rows) for head in _heads(number, row, parts, em)]
+    for number in range(len(rows) - 1):
+        heads = _spread(heads, number, rows, parts, em)
+    spanning = sorted({head.line for head in heads if head.last > head.first})
+    levels = [level for level in spanning if any(head.line > level for head in heads)]
     boxes: list[Box] = []
-    for number, first, last, piece in placed:
-        level = sum(number > edge for edge in levels)
-        same = [box for box in boxes if (box.column, box.column_span) == (first, last - first + 1)]
-        above = [
-            box for box in boxes if box.column < last + 1 and first < box.column + box.column_span and box not in same
-        ]
-        match = next(
-            (box for box in reversed(same) if box.row == level or not any(o.row > box.row for o in above)), None
-        )
-        if match is not None and not (last > first and match.row != level):
-            match.lines.append(piece)
-            match.row_span = max(match.row_span, level - match.row + 1)
-        else:
-            boxes.append(Box(level, first, [piece], 1, last - first + 1, True))
-    depth = len(levels) + 1
+    for head in heads:
+        _put(boxes, head, sum(head.line > edge for edge in levels))
+    return _stretched(boxes, len(levels) + 1)
+
+
+def _heads(number: int, row: Row, parts: Sequence[Span], em: float) -> list[Head]:
+    """The runs of a line with the columns they cover, or that the rule under each covers if it is that run's alone."""
+    pieces = [piece for run in _under_rules(row, em) for piece in split(run, parts, em)]
+    found: list[Head] = []
+    for piece in pieces:
+        first, last = covered(piece, parts, em)
+        for x0, x1 in row.under:
+            if [other for other in pieces if x0 - 2 <= _middle(other) <= x1 + 2] == [piece]:
+                inside = [i for i, (a, b) in enumerate(parts) if _shared((a, b), (x0, x1)) > 0.4 * min(b - a, x1 - x0)]
+                first, last = min([first, *inside]), max([last, *inside])
+        found.append(Head(number, first, last, piece))
+    return found
+
+
+def _spread(heads: list[Head], number: int, rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Head]:
+    """Spreads centred heads without rules over the columns whose own heads stand on the next line.
+
+    Only where the two lines stand further apart than lines of one cell, or the lower heads repeat themselves, and
+    where after it no lower head is left without one above.
+    """
+    upper = [head for head in heads if head.line == number]
+    lower = [head for head in heads if head.line == number + 1]
+    free = {c for head in lower for c in head.columns} - {c for head in upper for c in head.columns}
+    said = [" ".join(token.text for token in head.words) for head in lower]
+    apart = rows[number + 1].base - rows[number].base > 1.26 * em or len(set(said)) < len(said)
+    if not free or not apart or len(upper) >= len(lower):
+        return heads
+    spread = _fitted(upper, free, parts, em)
+    if spread is None:
+        return heads
+    return sorted([*spread, *(head for head in heads if head.line != number)], key=lambda head: (head.line, head.first))
+
+
+def _fitted(upper: Sequence[Head], free: set[int], parts: Sequence[Span], em: float) -> list[Head] | None:
+    """The heads over columns that do not overlap and leave no free one out, with their middles nearest to the columns'."""
+    best: dict[int, tuple[float, list[Head]]] = {-1: (0.0, [])}
+    for head in sorted(upper, key=lambda each: each.first):
+        further: dict[int, tuple[float, list[Head]]] = {}
+        for end, (cost, held) in best.items():
+            for first, last, off in _spans(head, free, parts, em):
+                skipped = {column for column in free if end < column < first}
+                if first > end and not skipped and (last not in further or cost + off < further[last][0]):
+                    further[last] = (cost + off, [*held, Head(head.line, first, last, head.words)])
+        best = further
+    whole = [(cost, held) for end, (cost, held) in best.items() if not any(column > end for column in free)]
+    return min(whole, key=lambda each: each[0])[1] if whole else None
+
+
+def _spans(head: Head, free: set[int], parts: Sequence[Span], em: float) -> list[tuple[int, int, float]]:
+    """First and last column that a head may stand over, and how far its middle is from theirs."""
+    middle = _middle(head.words)
+    found = [(head.first, head.last, 0.0 if head.first == head.last else em)]
+    for first in range(head.first + 1):
+        for last in range(head.last, len(parts)):
+            off = abs(0.5 * (parts[first][0] + parts[last][1]) - middle)
+            if last > first and set(range(first, last + 1)) - head.columns <= free and off <= 1.3 * em:
+                found.append((first, last, off))
+    return found
+
+
+def _put(boxes: list[Box], head: Head, level: int) -> None:
+    """Adds a run to the cell that it wraps, or as a cell of its own."""
+    same = [box for box in boxes if (box.column, box.column_span) == (head.first, head.last - head.first + 1)]
+    around = [box for box in boxes if _over(box, head.first, head.last) and box not in same]
+    match = next((box for box in reversed(same) if box.row == level or all(o.row <= box.row for o in around)), None)
+    if match is not None and (head.last == head.first or match.row == level):
+        match.lines.append(head.words)
+        match.row_span = max(match.row_span, level - match.row + 1)
+    else:
+        boxes.append(Box(level, head.first, [head.words], 1, head.last - head.first + 1, True))
+
+
+def _over(box: Box, first: int, last: int) -> bool:
+    return box.column <= last and first < box.column + box.column_span
+
+
+def _stretched(boxes: list[Box], depth: int) -> list[Box]:
+    """Cells of one column reach down, and up, to the next cell of their column."""
     for box in boxes:
-        below = [
-            o
-            for o in boxes
-            if o.row > box.row and o.column < box.column + box.column_span and box.column < o.column + o.column_span
-        ]
-        if not below and box.column_span == 1:
+        if box.column_span > 1:
+            continue
+        others = [other for other in boxes if other is not box and _over(other, box.column, box.column)]
+        if not any(other.row > box.row for other in others):
             box.row_span = depth - box.row
-        above_ = [o for o in boxes if o.row < box.row and o.column <= box.column < o.column + o.column_span]
-        if not above_ and box.column_span == 1 and box.row:
+        if not any(other.row < box.row for other in others) and box.row:
             box.row, box.row_span = 0, box.row + box.row_span
     return sorted(boxes, key=lambda box: (box.row, box.column))

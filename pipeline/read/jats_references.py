@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from pipeline.document import Reference
+from pipeline.names import slug
 from pipeline.read import references as bibliography
 
 _CITATIONS = ("element-citation", "mixed-citation", "citation", "nlm-citation", "product")
@@ -72,7 +73,7 @@ def _reference(element: etree._Element) -> Reference:
     name = re.sub(r" [A-Z]+$", "", authors[0]) if authors else (title or source).split(" ")[0]
     note = _first(element, "annotation") or _first(held, "annotation")
     return Reference(
-        bibliography.ascii_key(name) + (year.group() if year else ""),
+        slug(name) + (year.group() if year else ""),
         0,
         0,
         tuple(authors),
@@ -137,8 +138,16 @@ def _text(element: etree._Element, made: Reference) -> str:
         return " ".join("".join(t for t in _texts(element)).split())
     loose = "".join(filter(None, [held.text, *(child.tail for child in held)])).strip()
     if len(re.findall(r"[^\s]", loose)) >= 3:
-        return " ".join("".join(held.itertext()).split())
+        return " ".join("".join(_spaced(held)).split())
     return _composed(made, held)
+
+
+def _spaced(held: etree._Element) -> Iterator[str]:
+    """The text of a citation, a space between a surname and the initials that follow it without one."""
+    yield held.text or ""
+    for child in held:
+        yield from _spaced(child)
+        yield child.tail or (" " if child.tag in ("surname", "name", "string-name") else "")
 
 
 def _texts(element: etree._Element) -> Sequence[str]:

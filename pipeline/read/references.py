@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.document import Reference
+from pipeline.names import slug, surname
 
 _NUMBERED = re.compile(
     r"^(?P<before>[•●·*]{1,3}\s*)?[\[(]?(?P<number>\d{1,3})[\])]?(?P<end>[.)\]:]?)\s*(?P<after>[•●·*]{1,3}\s*)?(?=\S)"
@@ -118,7 +118,7 @@ def reference(text: str, start: int, number: str = "", bullets: int = 0) -> Refe
     authors, rest = _authors(body)
     year = _year(body, rest)
     title, journal, volume, pages = _parts(rest, year)
-    label = number or _surname(authors[0] if authors else body.split(",")[0].split(" ")[0]) + year
+    label = number or slug(surname(authors[0] if authors else body.split(",")[0].split(" ")[0])) + year
     return Reference(
         label,
         start,
@@ -147,27 +147,6 @@ def labelled(references: Sequence[Reference]) -> list[Reference]:
             each if count == 1 or each.label.isdigit() else replace(each, label=each.label + chr(96 + min(count, 26)))
         )
     return done
-
-
-def _surname(author: str) -> str:
-    words = author.split()
-    while len(words) > 1 and re.fullmatch(r"[A-Z.-]{1,7}|Jr\.?|Sr\.?|I{1,3}", words[-1]):
-        words.pop()
-    return ascii_key(" ".join(words))
-
-
-def ascii_key(name: str) -> str:
-    """A surname as labels and study ids write it: lower-case ASCII letters, nothing else."""
-    plain = (
-        name.replace("ø", "o")
-        .replace("Ø", "O")
-        .replace("ł", "l")
-        .replace("ß", "ss")
-        .replace("æ", "ae")
-        .replace("đ", "d")
-    )
-    folded = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z]", "", folded.lower())
 
 
 def _annotation(body: str, bullets: int) -> tuple[str, str]:

@@ -66,7 +66,8 @@ def _states(record: EvidenceRecord, claim: Claim) -> bool:
     units = {item.unit for item in record.items} | {str(record.value("unit") or "")}
     if claim.unit and claim.unit not in units:
         return False
-    held = {number for item in record.items if item.column not in ("citations", "ci_level") for number in _numbers(str(item.value))}
+    values = (str(item.value) for item in record.items if item.column not in ("citations", "ci_level"))
+    held = {number for value in values for number in _numbers(value)}
     return claim.numbers <= held
 
 
@@ -75,5 +76,5 @@ def _numbers(text: str) -> frozenset[Decimal]:
 
 
 def _unit(printed: str) -> str:
-    first = printed.split()[0] if printed.split() else ""
+    first = printed.split(maxsplit=1)[0] if printed.split() else ""
     return _UNITS.get(first, "")

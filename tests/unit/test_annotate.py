@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marked import Example, agrees, attributes_of, document_of, examples
 from pipeline.annotate import annotate
 from pipeline.annotate.nlp import nlp, plain
 from pipeline.annotate.quantities import quantities
 from pipeline.document import Block, Cell, Citation, Document, Table
+
+from marked import Example, agrees, attributes_of, document_of, examples
 
 
 @pytest.mark.parametrize("example", examples("mentions.txt"), ids=lambda example: f"line{example.line}")
@@ -38,7 +41,7 @@ PIECES = st.sampled_from(
 def test_quantities_never_raise_lie_inside_the_text_and_never_overlap(text: str) -> None:
     found = [one for one in quantities(plain(text)) if one.field != "frequency"]
     assert all(0 <= one.start < one.end <= len(text) for one in found)
-    assert all(left.end <= right.start for left, right in zip(found, found[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(found))
     assert all(one.value is None or one.value.is_finite() for one in found)
 
 

@@ -52,7 +52,6 @@ def test_every_value_quotes_the_text_at_its_place(example: Stated) -> None:
             assert item.rule
 
 
-@KNOWN_LIMIT
 def test_no_value_is_empty() -> None:
     values = [item.value for example in EXAMPLES for record in records_of(example.document) for item in record.items]
     assert "" not in values

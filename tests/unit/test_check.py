@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_records import record
 
 from pipeline.check import check
 from pipeline.evidence import EvidenceRecord, Finding
+
+from make_records import record
 
 
 def findings(*records: EvidenceRecord, of: str = "") -> list[Finding]:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import corpus
+from pipeline.names import study_id
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "corpus"
@@ -156,12 +157,12 @@ def test_a_row_with_cells_too_many_is_refused(tmp_path: Path) -> None:
      ("O'Neil-Müller", "2001", "oneilmuller2001"), ("Sørensen", "1999", "sorensen1999")],
 )  # fmt: skip
 def test_study_ids(author: str, year: str, expected: str) -> None:
-    assert corpus.study_id(author, year) == expected
+    assert study_id(author, year) == expected
 
 
 @given(st.text(max_size=40))
 def test_a_study_id_is_plain_ascii(author: str) -> None:
-    assert re.fullmatch(r"[a-z0-9]*2015", corpus.study_id(author, "2015"))
+    assert re.fullmatch(r"[a-z0-9]*2015", study_id(author, "2015"))
 
 
 # The corpus that comes with the program.

@@ -197,7 +197,7 @@ def test_parquet_has_typed_columns() -> None:
 def test_xlsx_has_numbers_as_numbers_and_no_formula() -> None:
     from openpyxl import load_workbook
 
-    evil = replace(RECORD, quote='=HYPERLINK("x")\x07', study_id="+cmd|' /C calc'!A0")
+    evil = replace(RECORD, quote='\x07=HYPERLINK("x")', study_id="+cmd|' /C calc'!A0")
     tables = extracted_tables([Extraction(DOCUMENT, (), (evil,))], roles={})
     book = load_workbook(io.BytesIO(EXPORTERS["xlsx"](tables)["evidence.xlsx"]))
     assert book.sheetnames == list(EXTRACTED)

@@ -7,10 +7,11 @@ import zlib
 from pathlib import Path
 
 import pytest
-from read_typeset import MANUSCRIPT, TWO_COLUMNS, pdf, reading
 
 from pipeline.document import Document, Input
 from pipeline.read import read
+
+from read_typeset import MANUSCRIPT, TWO_COLUMNS, pdf, reading
 
 WORDS = "The quick treatment of patients in whom standard medication had repeatedly failed remains a notable challenge"
 PROSE = " ".join(f"{WORDS} for clinic number {number} of the consortium." for number in range(1, 14))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Reference, Span
+from pipeline.names import slug
 from pipeline.read.citations import citations, expand
-from pipeline.read.references import ascii_key, labelled, reference, split
+from pipeline.read.references import labelled, reference, split
 
 
 def parts(text: str, number: str = "") -> dict[str, object]:
@@ -89,7 +90,7 @@ def test_labels_that_are_alike_are_told_apart() -> None:
     ("name", "key"), [("Müller-Lüdenscheid", "mullerludenscheid"), ("O’Neil", "oneil"), ("Aan het Rot", "aanhetrot")]
 )
 def test_keys_are_lower_case_ascii(name: str, key: str) -> None:
-    assert ascii_key(name) == key
+    assert slug(name) == key
 
 
 @pytest.mark.parametrize(

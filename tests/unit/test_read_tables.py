@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from read_typeset import MANUSCRIPT, TWO_COLUMNS, reading
 
 from pipeline.document import Document, Table
+
+from read_typeset import MANUSCRIPT, TWO_COLUMNS, reading
 
 LINE = "This trial recruited people at many sites and followed them for a long time after the last visit of the study. "
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
-from make_records import record
 
 from pipeline.evidence import Comparison, EvidenceRecord, ItemKey
 from pipeline.reconcile import reconcile
+
+from make_records import record
 
 STUDY = "doe2001"
 

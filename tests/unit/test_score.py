@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from make_records import gold, record
 
 from pipeline.evidence import Counts, EvidenceRecord, Floor, Gate, GoldItem, Score
 from pipeline.score import annotated, gate, lower_bound, score, slips
+
+from make_records import gold, record
 
 
 def scored(

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from make_records import gold, record
 
 from pipeline.compare import atoms, same
 from pipeline.evidence import Counts, EvidenceRecord, GoldItem, Score
 from pipeline.score import count, score
+
+from make_records import gold, record
 
 COLUMNS = {
     "n": st.integers(1, 3),

@@ -39,6 +39,12 @@ _NO_MEASURE = re.compile(
 )
 # What people were like, not what happened to them.
 _TRAIT = re.compile(r"\b(?:age|aged)\b[^.;]{0,25}$", re.IGNORECASE)
+_MEDIAN = re.compile(r"\bmedian\b[^.;]*$", re.IGNORECASE)
+_FROM_TO = re.compile(
+    rf"\b{_CHANGE}\b[^.;:()]{{0,60}}?\bfrom (?P<from>-?{INNER}) to (?P<to>-?{INNER})"
+    r"(?! ?-?(?:%|mg|µg|mcg|g\b|mL|min|h\b|hours?|days?|weeks?|months?|years?|patients|subjects))",
+    re.IGNORECASE,
+)
 _WITH_INTERVAL = re.compile(rf"(?P<value>{SIGNED})(?= ?[\[(;,] ?\d\d(?:\.\d+)? ?% ?-?C)")
 
 
@@ -55,6 +61,9 @@ def measurements(text: str) -> Iterator[Found]:
         yield _found(text, match, match["unit"], {})
     for match in _WITH_INTERVAL.finditer(text):
         yield _found(text, match, None, {})
+    for match in _FROM_TO.finditer(text):
+        yield Found("score", match.start("from"), match.end("from"), number(match["from"]))
+        yield Found("score", match.start("to"), match.end("to"), number(match["to"]))
     for match in [*_LEADS.finditer(text), *_OTHERS.finditer(text)]:
         if re.match(rf" ?-?{unit_pattern('time', 'dose')}", text[match.end() :]):
             continue
@@ -67,6 +76,8 @@ def _found(text: str, match: re.Match[str], printed_unit: str | None, parts: dic
     start += len(match["value"]) - len(match["value"].lstrip())
     unit = unit_code(printed_unit, *_UNIT_KINDS) if printed_unit else ""
     field = "" if _TRAIT.search(text[max(0, start - 40) : start]) else _field(text, start, unit)
+    if field == "score" and _MEDIAN.search(text[max(0, start - 60) : start]):
+        parts = {**parts, "average": "median"}
     return Found(field, start, match.end(), number(match["value"]), unit=unit, parts=parts)
 
 

@@ -26,7 +26,8 @@ _AND_WITH = re.compile(
 # `72 received an infusion`, `17 completed both days`, `47 of them`.
 _WHO_DID = re.compile(
     rf"(?P<value>{COUNT})(?= (?:received|receiving|completed|completing|entered|participated|took part|did not|"
-    r"of (?:them|whom|these|those)|were (?:randomi[sz]ed|assigned|enrolled|included|allocated|treated|eligible))\b)",
+    r"of (?:them|whom|these|those)|"
+    r"were (?:randomi[sz]ed|assigned|enrolled|included|allocated|treated|eligible|analy[sz]ed|evaluated|assessed|studied))\b)",
     re.IGNORECASE,
 )
 _OF_WHOM = re.compile(rf"\b(?:of whom|of which|of these,?|in total,?) (?P<value>{COUNT})(?! ?(?:%|\())", re.IGNORECASE)

@@ -102,6 +102,8 @@ def _owners(
     owner = sentence.citations[0]
     for citation in sentence.citations:
         if citation.start >= anchor.end:
+            if owner.end <= anchor.start and ";" in sentence.text[anchor.end : citation.start]:
+                break
             if not any(
                 anchor.end <= rival.start < citation.start
                 and _NEW_CLAUSE.search(sentence.text, anchor.end, rival.start)

@@ -9,7 +9,7 @@ from pipeline.assemble.binding import cost, nearest, respectively
 from pipeline.assemble.items import is_inert, is_time, item, items_of, joined, role_of
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.evidence import DataItem, Mention
-from pipeline.fields import BY_NAME, PEOPLE, Role
+from pipeline.fields import BY_NAME, PEOPLE, Role, with_role
 
 _VERSUS = re.compile(r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or)\b", re.IGNORECASE)
 _AND = re.compile(r"\band\b")
@@ -78,9 +78,10 @@ def _setting(sentence: Sentence, one: Mention, given: str = "") -> Iterator[Data
     if population is not None:
         listed = [found for found in people if found is population or _coordinated(document.text, found, population)]
         yield from joined(document, listed, "sentence")
-    designs = sentence.of(Role.DESIGN)
-    if designs:
-        yield from joined(document, designs, "sentence")
+    for field in with_role(Role.DESIGN):
+        designs = [found for found in sentence.mentions if found.field == field.name]
+        if designs:
+            yield from joined(document, designs, "sentence")
 
 
 def _coordinated(text: str, one: Mention, other: Mention) -> bool:

@@ -45,6 +45,12 @@ _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|dec
 _UNTIL = re.compile(r"\b(?:to|until)\b")
 _OF_THE_STUDY = ("abstract", "methods")
 _SCORED = ("mean", "median", "change", "difference")
+# What was planned, assumed or not allowed did not happen.
+_PLANNED = re.compile(
+    r"\b(?:we|was|were|been|is|are) (?:assumed|expected|anticipated|hypothesi[sz]ed|planned)\b|\bassuming\b|"
+    r"\bpower of\b|\b(?:to|could) detect a\b|\bwere not (?:allowed|permitted)\b|\bnot be allowed\b|\bprohibited\b",
+    re.IGNORECASE,
+)
 _SHIFTED_BY = re.compile(
     r"\b(?:lower|reduc|decreas|increas|improv|fell|fall|rose|rais|drop|declin)\w*[^.;]{0,50}\bby (?:about |approximately )?$",
     re.IGNORECASE,
@@ -55,6 +61,8 @@ _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 def statements(sentence: Sentence) -> list[Statement]:
     """What a sentence states, in its order: results, else significance and time points, else how a study was made."""
     text = sentence.text
+    if _PLANNED.search(text, sentence.span.start, sentence.span.end):
+        return []
     numbers = [one for one in sentence.of(Role.MEASUREMENT) if not _is_definition(text, one)]
     times = [one for one in sentence.mentions if is_time(one) and _is_result(sentence, one)]
     made = [(one, list(_number(sentence, one, numbers))) for one in numbers]
@@ -96,7 +104,7 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     shifted = one.unit == "%" and (
         _SHIFT.match(text, one.end, one.end + 20) or _SHIFTED_BY.search(text[max(0, one.start - 70) : one.start])
     )
-    measure = "change" if shifted else BY_NAME[one.field].measure
+    measure = "change" if shifted else str(one.parts.get("average") or BY_NAME[one.field].measure)
     yield item(document, "measure", measure, one.start, one.end, f"{one.field}.sentence")
     symptoms = [found for found in sentence.of(Role.POPULATION) if not is_population(text, found)]
     outcomes = [*_fitting(one, sentence.of(Role.OUTCOME)), *(() if _shares(one) else symptoms)]
@@ -191,7 +199,7 @@ def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
     outcomes = [one for one in sentence.of(Role.OUTCOME) if not is_time_outcome(one)]
     scales, precise = sentence.instruments, sentence.of(Role.PRECISION)
     made: list[Statement] = []
-    for one in [*moments] or precise[:1]:
+    for one in moments or precise:
         named = [nearest(text, one, outcomes), nearest(text, one, scales)]
         if not any(named):
             continue
@@ -213,9 +221,10 @@ def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
             ):
                 made.append((one, list(_onset(sentence, one, named[0]))))
                 continue
-        if precise and len(moments) < 2:
-            items.extend(part for value in precise for part in items_of(document, value, "sentence"))
-            items.append(item(document, "measure", "p_only", precise[0].start, precise[0].end, "significance.sentence"))
+        if one in precise or (len(precise) == 1 and len(moments) == 1):
+            value = one if one in precise else precise[0]
+            items.extend(items_of(document, value, "sentence"))
+            items.append(item(document, "measure", "p_only", value.start, value.end, "significance.sentence"))
         elif told is not None:
             items.append(item(document, "measure", "p_only", told.start(), told.end(), "significance.sentence"))
         items.extend(arm(sentence, one, [one]))

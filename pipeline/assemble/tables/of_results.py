@@ -104,6 +104,7 @@ def _contrasted(grid: Grid) -> tuple[list[Mention], list[Mention]]:
         for one in grid.of(cell)
         if role_of(one) is Role.TREATMENT and not is_class(one)
     ]
+    arms = arms or [one for one in grid.caption() if role_of(one) is Role.TREATMENT and not is_class(one)]
     named = list({one.concept_id: one for one in reversed(arms)}.values())[::-1]
     return named[:1], named[1:2]
 
@@ -113,7 +114,8 @@ def _stated_by(grid: Grid, cell: Cell, reading: Reading) -> Iterator[DataItem]:
     for column, value in reading.columns.items():
         if column:
             yield item(grid.document, column, value, cell.start, cell.end, _CELL, unit=unit)
-    yield item(grid.document, "measure", reading.measure, cell.start, cell.end, _CELL)
+    if reading.measure:
+        yield item(grid.document, "measure", reading.measure, cell.start, cell.end, _CELL)
 
 
 def _named(grid: Grid, arms: Sequence[Mention], how: str) -> Iterator[DataItem]:

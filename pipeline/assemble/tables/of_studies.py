@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,11 +11,13 @@ from pipeline.assemble.items import is_class, is_inert, is_time, item, items_of,
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.document import Cell, Citation, Span
-from pipeline.evidence import NOT_REPORTED, DataItem, EvidenceRecord
+from pipeline.evidence import NOT_REPORTED, DataItem, EvidenceRecord, Mention
 from pipeline.fields import FIELDS, Field, Role
 from pipeline.vocabulary import vocabulary
 
-_NUMBER = re.compile(r"^[<>≤≥~]?\s*(\d+(?:[.,·]\d+)?)(?:\s*[-–]\s*(\d+(?:[.·]\d+)?))?\s*%?$")
+_NUMBER = re.compile(
+    r"^(?P<operator>[<>≤≥=]?)~?\s*(?P<low>\d*[.·]?\d+(?:,\d{3})*(?:[.·]\d+)?)(?:\s*[-–]\s*(?P<high>\d+(?:[.·]\d+)?))?\s*%?$"
+)
 _BRACKETS = re.compile(r"[(\[]([^)\]]+)[)\]]")
 # A column of treatments that others were compared with.
 _CONTROL = re.compile(r"\b(?:comparator|control|comparison|versus|vs)\b", re.IGNORECASE)
@@ -25,7 +27,7 @@ _AUTHOR_YEAR = re.compile(r"^[A-Z][\w'’-]+.*\b(?:et al|19\d\d|20\d\d)\b")
 
 def is_of_studies(grid: Grid) -> bool:
     """Whether most body rows begin with a study: a citation, or an author with `et al.` or a year."""
-    first = [cells[0] for _, cells in grid.body() if cells and cells[0].column == 0]
+    first = [cells[0] for _, cells in grid.body() if len(cells) > 1 and cells[0].column == 0]
     named = [cell for cell in first if grid.citations(_span(cell)) or _AUTHOR_YEAR.match(grid.text(cell))]
     return len(first) >= 2 and 2 * len(named) > len(first)
 
@@ -70,7 +72,7 @@ def column_fields(grid: Grid) -> dict[int, Field]:
 
 def _fit(grid: Grid, column: int, field: Field) -> float:
     header = grid.header_text(column)
-    words = re.findall(r"%|[a-z]+", header.lower())
+    words = re.findall(r"%|[a-z]+(?:-[a-z]+)*", header.lower())
     cells = [
         cell for _, cells in grid.body() for cell in cells if cell.column == column and not is_dash(grid.text(cell))
     ]
@@ -118,8 +120,11 @@ def _filled(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:
     own = [one for one in grid.of(cell) if one.field == field.name or (is_time(one) and field.role is Role.TIME)]
     # A name that is only part of a cell (`MDD (TR)`) does not say all of it: the cell's words stand.
     whole = [one for one in own if one.value is not None or 10 * (one.end - one.start) >= 9 * (cell.end - cell.start)]
-    if whole and field.role is Role.DESIGN:
+    if own and field.role is Role.DESIGN and 2 * sum(one.end - one.start for one in own) > cell.end - cell.start:
         yield from joined(grid.document, own, "cell")
+        return
+    if own and field.role is Role.TREATMENT:
+        yield from _treatments(grid, cell, own)
         return
     if whole:
         yield from items_of(grid.document, replace(whole[0], field=field.name), "cell")
@@ -132,19 +137,36 @@ def _filled(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:
         yield item(
             grid.document,
             columns["value"],
-            Decimal(number[1].replace(",", "").replace("·", ".")),
+            Decimal(number["low"].replace(",", "").replace("·", ".")),
             cell.start,
             cell.end,
             rule,
             unit=unit,
         )
-        if number[2] and "value_high" in columns:
-            yield item(grid.document, columns["value_high"], Decimal(number[2]), cell.start, cell.end, rule, unit=unit)
+        if number["high"] and "value_high" in columns:
+            yield item(
+                grid.document, columns["value_high"], Decimal(number["high"]), cell.start, cell.end, rule, unit=unit
+            )
+        if number["operator"] and "operator" in columns:
+            told = {"≤": "<=", "≥": ">="}.get(number["operator"], number["operator"])
+            yield item(grid.document, columns["operator"], told, cell.start, cell.end, rule)
         if unit and "unit" in columns:
             header = grid.headers(cell.column)[-1]
             yield item(grid.document, columns["unit"], unit, header.start, header.end, f"{field.name}.header")
     elif "value" not in columns:
         yield item(grid.document, next(iter(columns.values())), grid.text(cell), cell.start, cell.end, rule)
+
+
+def _treatments(grid: Grid, cell: Cell, drugs: Sequence[Mention]) -> Iterator[DataItem]:
+    """The first drug of a cell, what the cell says of how it was given, and the drug it was compared with."""
+    yield from items_of(grid.document, drugs[0], "cell")
+    for other in grid.of(cell):
+        if role_of(other) is Role.REGIMEN:
+            yield from items_of(grid.document, other, "cell")
+    for other in drugs[1:]:
+        between = grid.document.text[drugs[0].end : other.start]
+        if other.concept_id != drugs[0].concept_id and _CONTROL.search(between):
+            yield item(grid.document, "comparator", other.preferred, other.start, other.end, f"{other.field}.cell")
 
 
 def _measured(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:

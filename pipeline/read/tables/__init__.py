@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from pipeline.read.cells import chunks
 from pipeline.read.lines import Line
-from pipeline.read.tables.bare import continued, without_rules
+from pipeline.read.tables.bare import continued, orphan, without_rules
 from pipeline.read.tables.found import CAPTION, Found, View
 from pipeline.read.tables.ruled import above_caption, between_rules
 
-__all__ = ["CAPTION", "Found", "View", "captions", "continued", "find", "inside"]
+__all__ = ["CAPTION", "Found", "View", "captions", "continued", "find", "inside", "is_table"]
 
 
 def captions(pieces: Sequence[Line], body: float) -> list[Line]:
@@ -45,12 +45,19 @@ def find(view: View) -> list[Found]:
             captions=tuple(each for each in view.captions if each is not caption and id(each) not in taken),
         )
         table = between_rules(caption, free) or above_caption(caption, free) or without_rules(caption, free)
-        if table is None or sum(len(chunks(row.tokens, row.size)) > 1 for row in table.rows) < 2:
+        if table is None or not is_table(table):
+            table = orphan(caption, free)
+        if table is None:
             continue
         found.append(table)
         taken.update(id(piece) for piece in view.pieces if _inside(piece, table))
         taken.update(id(piece) for piece in (*table.caption, *table.notes))
     return found
+
+
+def is_table(found: Found) -> bool:
+    """Whether at least two of its lines stand in columns."""
+    return sum(len(chunks(row.tokens, row.size)) > 1 for row in found.rows) >= 2
 
 
 def inside(piece: Line, tables: Sequence[Found]) -> bool:

@@ -19,7 +19,8 @@ def without_rules(caption: Line, view: View) -> Found | None:
     held = gathered(view.held(x0, x1, caption.base + 1, stop))
     lines, index = [caption], 0
     while index < len(held) and single(held[index], caption.size) and len(lines) < 6:
-        if held[index][0].top - lines[-1].bottom > 1.0 * caption.size:
+        first = held[index][0]
+        if first.top - lines[-1].bottom > 1.0 * caption.size or (first.bold and not lines[-1].tokens[-1].bold):
             break
         lines.extend(held[index])
         index += 1
@@ -67,17 +68,25 @@ def _room(caption: Line, view: View) -> tuple[float, float]:
     return 0.0, view.width
 
 
+def orphan(caption: Line, view: View) -> Found | None:
+    """A caption at the foot of a page with nothing under it: its table may stand on the next page."""
+    if any(piece.base > caption.base + 1 and piece.x0 < caption.x1 and piece.x1 > caption.x0 for piece in view.pieces):
+        return None
+    frame = (0.0, caption.top, view.width, caption.bottom)
+    return Found(label(caption), caption.page, (caption,), (), (), frame, ())
+
+
 def continued(table: Found, pieces: Sequence[Line], body: float) -> tuple[Found, list[Line]]:
     """The table with what of it stands at the top of the next page, and the lines of that page that it took."""
     x0, _, x1, _ = table.frame
+    within = gathered([piece for piece in pieces if x0 <= 0.5 * (piece.x0 + piece.x1) <= x1])
+    size = table.size if table.rows else within[0][0].size if within else body
     kept: list[list[Line]] = []
-    for row in gathered([piece for piece in pieces if x0 <= 0.5 * (piece.x0 + piece.x1) <= x1]):
+    for row in within:
         alone = single(row, row[0].size)
-        if abs(row[0].size - table.size) > 0.06 * table.size or (alone and not kept):
+        if abs(row[0].size - size) > 0.06 * size or (alone and (len(row[0].tokens) >= 5 or not kept)):
             break
-        if alone and len(row[0].tokens) >= 5:
-            break
-        if kept and min(p.top for p in row) - max(p.bottom for p in kept[-1]) > 2.2 * table.size:
+        if kept and min(p.top for p in row) - max(p.bottom for p in kept[-1]) > 2.2 * size:
             break
         kept.append(row)
     if not kept:
@@ -88,6 +97,6 @@ def continued(table: Found, pieces: Sequence[Line], body: float) -> tuple[Found,
         more.pop(0)
     bottom = max(piece.bottom for row in kept for piece in row)
     below = [each for each in pieces if x0 <= 0.5 * (each.x0 + each.x1) <= x1 and each.base > bottom - 1]
-    under = notes(below, bottom - 1, body, table.size)
+    under = notes(below, bottom - 1, body, size)
     grown = replace(table, rows=(*table.rows, *more), notes=(*table.notes, *under))
     return grown, [*(piece for row in kept for piece in row), *under]
