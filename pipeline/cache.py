@@ -28,9 +28,18 @@ T = TypeVar("T")
 PACKAGE = Path(__file__).parent
 
 STAGES: dict[str, tuple[str, ...]] = {
-    "read": ("document.py", "vocabulary.py", "vocab/headings.csv", "sentences.py", "read"),
+    "read": ("document.py", "names.py", "vocabulary.py", "vocab/headings.csv", "sentences.py", "read"),
     "annotate": ("document.py", "evidence.py", "fields.py", "vocabulary.py", "vocab", "sentences.py", "annotate"),
-    "assemble": ("document.py", "evidence.py", "fields.py", "vocabulary.py", "vocab", "sentences.py", "assemble"),
+    "assemble": (
+        "document.py",
+        "evidence.py",
+        "fields.py",
+        "names.py",
+        "vocabulary.py",
+        "vocab",
+        "sentences.py",
+        "assemble",
+    ),
 }
 """What a stage's results depend on besides its input: files and folders of this package."""
 

@@ -7,6 +7,7 @@ runs once when it is served again, for the others are cancelled in the same way.
 from __future__ import annotations
 
 import multiprocessing
+import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -46,6 +47,8 @@ def interval_schedule(interval: timedelta) -> Schedule:
 
 def serve(schedule: Schedule, parameters: Mapping[str, object], *, announce: bool = True) -> None:
     """Registers the deployment with the server and runs what falls due, until the process is told to stop."""
+    # Prefect 3.8's runner forgets to await its own stop when it gets a SIGTERM; it stops all the same.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     try:
         run.serve(
             name=DEPLOYMENT,

@@ -46,12 +46,22 @@ def header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
     heads = [head for number, row in enumerate(rows) for head in _heads(number, row, parts, em)]
     for number in range(len(rows) - 1):
         heads = _spread(heads, number, rows, parts, em)
+    heads = [_wrapped(head, heads) for head in heads]
     spanning = sorted({head.line for head in heads if head.last > head.first})
     levels = [level for level in spanning if any(head.line > level for head in heads)]
     boxes: list[Box] = []
     for head in heads:
         _put(boxes, head, sum(head.line > edge for edge in levels))
     return _stretched(boxes, len(levels) + 1)
+
+
+def _wrapped(head: Head, heads: Sequence[Head]) -> Head:
+    """A head that goes on with the spanning head above it, if it begins with a small letter and stands there alone."""
+    above = [other for other in heads if other.line == head.line - 1 and other.columns > head.columns]
+    if len(above) != 1 or not head.words[0].text[:1].islower():
+        return head
+    beside = [other for other in heads if other.line == head.line and other.columns & above[0].columns]
+    return Head(above[0].line, above[0].first, above[0].last, head.words) if len(beside) == 1 else head
 
 
 def _heads(number: int, row: Row, parts: Sequence[Span], em: float) -> list[Head]:
