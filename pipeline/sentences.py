@@ -9,7 +9,7 @@ from pipeline.document import Span
 
 # Words that end in a full stop without ending a sentence.
 _ABBREVIATIONS = frozenset(
-    "al approx ca cf dr e.g eg eq etc fig figs i.e ie i.v i.m i.n jr mr mrs ms no nos p.o pp prof ref refs resp sr st "
+    "al approx c.i ca cf dr e.g eg eq etc fig figs i.e ie i.v i.m i.n jr mr mrs ms no nos p.o pp prof ref refs resp sr st "
     "suppl vol vs viz".split()
 )
 _STOP = re.compile(r"[.!?][)\]\"'’”]*(?=\s|$)")

@@ -41,7 +41,7 @@ def citations(
     found = [each for part, start in parts for each in _bracketed(part, start, _BRACKETS, highest, known)]
     if numbered:
         found.extend(_raised(text, spans, raised, highest, known))
-    if len(found) < 0.2 * len(references) or not numbered:
+    if len(found) < max(5, 0.2 * len(references)):
         found.extend(each for part, start in parts for each in _named(part, start, references))
     if numbered and len(found) < 3:
         found.extend(_rounded(parts, highest, known))

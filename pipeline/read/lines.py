@@ -51,18 +51,18 @@ def line(tokens: Iterable[Token]) -> Line:
             sizes[token.size] += len(token.text)
         size = max(sorted(sizes), key=lambda key: sizes[key])
         ground = [token for token in plain if token.size == size]
-    letters = sum(len(token.text) for token in plain)
+    letters = 0.6 * sum([len(token.text) for token in plain])
     return Line(
         ordered,
         first.page,
-        min(token.x0 for token in ordered),
-        min(token.top for token in ground),
-        max(token.x1 for token in ordered),
-        max(token.bottom for token in ground),
+        min([token.x0 for token in ordered]),
+        min([token.top for token in ground]),
+        max([token.x1 for token in ordered]),
+        max([token.bottom for token in ground]),
         ground[0].base,
         ground[0].size,
-        sum(len(token.text) for token in plain if token.bold) > 0.6 * letters,
-        sum(len(token.text) for token in plain if token.italic) > 0.6 * letters,
+        sum([len(token.text) for token in plain if token.bold]) > letters,
+        sum([len(token.text) for token in plain if token.italic]) > letters,
         "".join([token.text if token.glued else f" {token.text}" for token in ordered]).lstrip(),
     )
 

@@ -111,6 +111,11 @@ def sheets_of(data: bytes) -> list[Sheet]:
         pdf.close()
 
 
+def page_of(pdf: pypdfium2.PdfDocument, number: int) -> Sheet:
+    """The words of one page (from 1), furniture included."""
+    return _page(pdf, number)[0]
+
+
 def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.Rule, ...], str]:
     """One page's words and, where it names a table, its rules; or what is wrong with it."""
     blank = Sheet(number, 0.0, 0.0, 0, (), 0, 0)

@@ -79,9 +79,11 @@ class Style(NamedTuple):
     """Where its first character stands on the baseline, in page space."""
 
 
-def styles(handle: int, objects: Sequence[int], indices: Sequence[int]) -> dict[int, Style]:
-    """The style of each text object; `indices` are characters in them. PDFium's own size leaves the text matrix out."""
-    found: dict[int, Style] = {}
+def styles(handle: int, objects: Sequence[int], indices: Sequence[int], found: dict[int, Style]) -> None:
+    """Adds the style of each text object to those found; `indices` are characters in them.
+
+    PDFium's own size leaves the text matrix out.
+    """
     fonts: dict[int, tuple[bool, bool]] = {}
     matrix, point = (ctypes.c_float * 6)(), (ctypes.c_double * 2)()
     at, x, y = ctypes.addressof(matrix), ctypes.addressof(point), ctypes.addressof(point) + 8
@@ -97,7 +99,6 @@ def styles(handle: int, objects: Sequence[int], indices: Sequence[int]) -> dict[
         size = max(round(float(_size(handle, index)) * math.hypot(c, d), 2), 0.5)
         turns = round(math.atan2(b, a) / (math.pi / 2), 2) % 4
         found[key] = Style(size, *fonts[font], turns, point[0], point[1])
-    return found
 
 
 def _weight(font: int) -> tuple[bool, bool]:

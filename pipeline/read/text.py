@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.document import Span, Word
+from pipeline.document import Box, Span, Word
 from pipeline.read.hyphens import Hyphens
 from pipeline.read.tokens import Sheet, Token
 
@@ -51,33 +51,37 @@ class Writer:
         lines = [tokens for tokens in printed if tokens]
         start = self.length
         for number, tokens in enumerate(lines):
-            following = lines[number + 1][0].text if number + 1 < len(lines) else ""
-            before: Token | None = None
-            for token in tokens:
-                if before is not None:
-                    self.put(_joint(self._parts[-1], token, before) if token.glued else " ")
-                if token.raised:
-                    self._word(token, self._lowered(token, before))
-                else:
-                    self._word(token, token.text)
-                before = token
-            if following:
-                self._end_line(tokens[-1], following)
+            self._line(tokens)
+            if number + 1 < len(lines):
+                self._end_line(tokens[-1], lines[number + 1][0].text)
         return Span(start, self.length)
 
-    def _word(self, token: Token, text: str) -> None:
-        start = self.length
-        self.put(text)
-        sheet = self._sheets[token.page]
-        box = sheet.box(token.x0, token.top, token.x1, token.bottom)
-        self.words.append(Word(start, self.length, token.page, box, token.size))
+    def _line(self, tokens: Sequence[Token]) -> None:
+        parts, words, length = self._parts, self.words, self.length
+        sheet = self._sheets[tokens[0].page]
+        upright = not sheet.turn
+        before: Token | None = None
+        for token in tokens:
+            if before is not None:
+                joint = _joint(parts[-1], token, before) if token.glued else " "
+                parts.append(joint)
+                length += len(joint)
+            text = token.text
+            if token.raised:
+                text = self._lowered(token, before, length)
+            parts.append(text)
+            end = length + len(text)
+            box = Box(*token[1:5]) if upright else sheet.box(token.x0, token.top, token.x1, token.bottom)
+            words.append(Word(length, end, token.page, box, token.size))
+            length, before = end, token
+        self.length = length
 
-    def _lowered(self, token: Token, before: Token | None) -> str:
+    def _lowered(self, token: Token, before: Token | None, start: int) -> str:
         """A raised run as text: an exponent in superscript; a number is remembered, since it may cite."""
         if is_power(token, before):
             return token.text.translate(_SUPERSCRIPT)
         if token.text[0].isdigit():
-            self.raised.append(Span(self.length, self.length + len(token.text)))
+            self.raised.append(Span(start, start + len(token.text)))
         return token.text
 
     def _end_line(self, token: Token, following: str) -> None:

@@ -30,7 +30,7 @@ _NARROW = dict.fromkeys("ijlI1tfr", 0.27) | dict.fromkeys("sJ", 0.34)
 """How wide, in ems, the last character of a word may be for it to be a raised glyph; most letters are wider than 0.43."""
 
 _SPAN = re.compile(rf"[^\s{HYPHENS}]+[{HYPHENS}]?|[{HYPHENS}]")
-_SUSPECT = re.compile(r"[^\W\d_\d][\d*†‡§]|[)\].,;:%’”\"'][\d*†‡§]|^\d+[^\W\d_]{2}|\d[a-z*†‡§]\W*$")
+_SUSPECT = re.compile(r"(?:[^\W\d_]|[)\]%’”\"'])[.,;:]?\d|[^\s*†‡§][*†‡§]|^\d+[^\W\d_]{2}|\d[a-z*†‡§]\W*$")
 
 
 def sheet(page: Handle) -> Sheet:
@@ -98,7 +98,8 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
         one if one == two else pdfium.text_object(handle, index)
         for one, two, index in zip(heads, [*heads[1:], -1], last, strict=True)
     ]
-    styles = pdfium.styles(handle, [*heads, *tails], [*first, *last])
+    styles: dict[int, Style] = {}
+    pdfium.styles(handle, [*heads, *tails], [*first, *last], styles)
     quarter, aside = _direction([styles[key].turns for key in heads], page.rotation % 4)
     frame = pdfium.frame(page, quarter)
     x0, top, x1, bottom, widths = _placed(boxes, frame)
@@ -127,11 +128,11 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
             if len(shown) <= 8 and shown[0].isalnum() and _lift(handle, start, frame, base) > LIFT * size:
                 tokens.append(token._replace(raised=True))
             else:
-                tokens.extend(_walk(page, shown, start, token, frame))
+                tokens.extend(_walk(page, shown, start, token, frame, styles))
         elif end - start > 1 and (
             (head != tail and _differ(style, styles[tail])) or (not shown.isalpha() and _SUSPECT.search(shown))
         ):
-            tokens.extend(_walk(page, shown, start, token, frame))
+            tokens.extend(_walk(page, shown, start, token, frame, styles))
         else:
             tokens.append(token)
     return quarter, aside, tokens
@@ -184,7 +185,7 @@ def _lift(handle: int, index: int, frame: Matrix, base: float) -> float:
     return base - max(b * box[0] + d * box[2] + f, b * box[1] + d * box[3] + f)
 
 
-def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix) -> list[Token]:
+def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix, styles: dict[int, Style]) -> list[Token]:
     """Splits a word where its characters stand raised, by size and baseline or by the glyph's own shape."""
     a, b, c, d, e, f = frame
     count = len(text)
@@ -197,7 +198,7 @@ def _walk(page: Handle, text: str, start: int, whole: Token, frame: Matrix) -> l
         pdfium.tight(page.text, at, edge, edge + 8, edge + 16, edge + 24)
         pdfium.origin(page.text, at, origin_at + 16 * k, origin_at + 16 * k + 8)
         objects.append(pdfium.text_object(page.text, at))
-    styles = pdfium.styles(page.text, objects, range(start, start + len(text)))
+    pdfium.styles(page.text, objects, range(start, start + len(text)), styles)
     sizes = [styles[key].size for key in objects]
     bases = (b * origin[:, 0] + d * origin[:, 1] + f).tolist()
     feet = np.maximum(b * tight[:, 0] + d * tight[:, 2] + f, b * tight[:, 1] + d * tight[:, 3] + f).tolist()

@@ -207,9 +207,7 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     script = "import sys; from pipeline.cli import run_command_line; run_command_line(['--help']); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Usage:" in ran.stdout
-    assert not {"prefect", "spacy", "pandas", "pdfplumber", "pydantic"} & set(
-        ran.stdout.splitlines()[-1].split()
-    )
+    assert not {"prefect", "spacy", "pandas", "pdfplumber", "pydantic"} & set(ran.stdout.splitlines()[-1].split())
 
 
 @pytest.mark.timeout(120)

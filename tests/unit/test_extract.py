@@ -190,13 +190,13 @@ def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     assert _alive(parent.pid) == 0
 
 
-def _alive(session: int) -> int:
-    """How many processes of a session are there, from the process table."""
+def _alive(leader: int) -> int:
+    """How many processes that this one leads are there, from the process table."""
     found = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            state, _, _, its_session = stat.read_text().rpartition(")")[2].split()[:4]
+            state, _, _, led_by = stat.read_text().rpartition(")")[2].split()[:4]
         except OSError:
             continue
-        found += its_session == str(session) and state != "Z"
+        found += led_by == str(leader) and state != "Z"
     return found

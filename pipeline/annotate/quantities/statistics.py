@@ -9,7 +9,7 @@ from pipeline.annotate.found import Found
 from pipeline.annotate.numbers import INNER, number
 
 _LEVEL = r"(?<![\w.])(?P<level>\d\d(?:\.\d+)?) ?% ?-?"
-_NAME = r"(?:CIs?\b|CrIs?\b|(?i:confidence|credible) ?-?(?i:intervals?|limits?)(?: ?\(CIs?\))?)"
+_NAME = r"(?:CIs?\b|C\.I\.|CrIs?\b|(?i:confidence|credible) ?-?(?i:intervals?|limits?)(?: ?\(CIs?\))?)"
 _BOUNDS = rf"(?P<low>[-+]?{INNER}) ?%? ?(?:-|to|,|;|and) ?(?P<high>[-+]?{INNER})"
 _INTERVALS = (
     re.compile(rf"{_LEVEL} ?{_NAME}(?: ?[:,;=]?(?: ?(?:of|from|was|were|ranged|ranging))* ?[\[(]? ?{_BOUNDS})?"),
