@@ -77,7 +77,8 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
     What stands alike (but for its numbers) near the edge of several pages is furniture; so are a lone page
     number and, on any page, an outermost line that is smaller than the text and reads like a stamp.
     """
-    edges = [_edge_rows(lines, sheet.height) for lines, sheet in zip(pages, sheets, strict=True)]
+    whole = [rows(lines) for lines in pages]
+    edges = [_edge_rows(printed, sheet.height) for printed, sheet in zip(whole, sheets, strict=True)]
     seen: dict[str, set[int]] = defaultdict(set)
     for number, (head, foot) in enumerate(edges):
         for row in (*head, *foot):
@@ -85,14 +86,13 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
                 seen[_pattern(piece)].add(number)
     body = body_size(pages)
     kept: list[list[Line]] = []
-    for lines, edge, sheet in zip(pages, edges, sheets, strict=True):
-        gone: set[int] = _aloof(lines, body, sheet)
-        printed = rows(lines)
-        for inwards, whole in zip(edge, (printed, printed[::-1]), strict=True):
+    for lines, printed, edge, sheet in zip(pages, whole, edges, sheets, strict=True):
+        gone: set[int] = _aloof(printed, body, sheet)
+        for inwards, onwards in zip(edge, (printed, printed[::-1]), strict=True):
             count = 0
             while count < len(inwards) and _is_furniture(inwards[count], seen, body, sheet):
                 count += 1
-            while count and count < len(whole) and _runs_on(whole[count - 1], whole[count]):
+            while count and count < len(onwards) and _runs_on(onwards[count - 1], onwards[count]):
                 count -= 1
             gone.update(id(piece) for row in inwards[:count] for piece in row)
         kept.append([piece for piece in lines if id(piece) not in gone])
@@ -113,9 +113,8 @@ def _runs_on(row: Sequence[Line], inner: Sequence[Line]) -> bool:
     return gap < 0.6 * size and abs(inner[0].size - size) < 0.03 * size
 
 
-def _aloof(lines: Sequence[Line], body: float, sheet: Sheet) -> set[int]:
+def _aloof(printed: Sequence[Sequence[Line]], body: float, sheet: Sheet) -> set[int]:
     """The outermost row of a page where it is in small print, far out and clear of the text."""
-    printed = rows(lines)
     if len(printed) < 8:
         return set()
     gone: set[int] = set()
@@ -136,9 +135,8 @@ def _aloof(lines: Sequence[Line], body: float, sheet: Sheet) -> set[int]:
     return gone
 
 
-def _edge_rows(lines: Sequence[Line], height: float) -> tuple[list[list[Line]], list[list[Line]]]:
+def _edge_rows(printed: Sequence[list[Line]], height: float) -> tuple[list[list[Line]], list[list[Line]]]:
     """Up to three rows from each edge inwards, while they stand in the margin."""
-    printed = rows(lines)
     head = [row for row in printed[:3] if row[0].bottom < MARGIN * height]
     foot = [row for row in reversed(printed[-3:]) if row[0].top > (1 - MARGIN) * height and row not in head]
     return head, foot

@@ -11,6 +11,7 @@ from pipeline.document import Block, BlockKind, Cell, Citation, Document, Note, 
 from pipeline.read.citations import citations
 from pipeline.read.sections import Heading, sections
 
+_POWER = re.compile(r"(?:^|[^A-Za-z-])(?:10|[kcmµμ]?m)$|(?:^|[\s(])(?:R|r|χ|η|Chi|chi)$|/s$")
 _SUPERSCRIPT = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 
 _RUNNING = ("paragraph", "list", "caption", "table", "note")
@@ -208,7 +209,7 @@ def raised(text: str, before: str) -> str:
     """A raised run as text: an exponent as superscript, an ordinal's letters as they are, a number set off by a space."""
     bare = text.strip()
     number = bool(re.fullmatch(r"[-−–+]?\d{1,3}", bare))
-    if number and (bare[0] in "-−–+" or re.search(r"(?:^|[^A-Za-z])(?:10|[kcmµμ]?m|R|r|χ|η|Chi|chi)$|/s$", before)):
+    if number and (bare[0] in "-−–+" or _POWER.search(before)):
         return bare.translate(_SUPERSCRIPT)
     if bare[:1].isdigit() and before and not before[-1].isspace() and before[-1] not in "([,;–-":
         return " " + text

@@ -30,6 +30,7 @@ _NARROW = dict.fromkeys("ijlI1tfr", 0.27) | dict.fromkeys("sJ", 0.34)
 """How wide, in ems, the last character of a word may be for it to be a raised glyph; most letters are wider than 0.43."""
 
 _SPAN = re.compile(rf"[^\s{HYPHENS}]+[{HYPHENS}]?|[{HYPHENS}]")
+_DIGIT = re.compile(r"\d")
 _SUSPECT = re.compile(r"(?:[^\W\d_]|[)\]%’”\"'])[.,;:]?\d|[^\s*†‡§][*†‡§]|^\d+[^\W\d_]{2}|\d[a-z*†‡§]\W*$")
 
 
@@ -130,7 +131,8 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
             else:
                 tokens.extend(_walk(page, shown, start, token, frame, styles))
         elif end - start > 1 and (
-            (head != tail and _differ(style, styles[tail])) or (not shown.isalpha() and _SUSPECT.search(shown))
+            (head != tail and (_differ(style, styles[tail]) or _DIGIT.search(shown)))
+            or (not shown.isalpha() and _SUSPECT.search(shown))
         ):
             tokens.extend(_walk(page, shown, start, token, frame, styles))
         else:

@@ -62,7 +62,7 @@ def test_a_scheduled_run_happens_and_nothing_stays_behind(project: Project, tmp_
             served.kill()
     assert json.loads((project.out / "run.json").read_text())["counts"]["documents"] == 2
     assert list(project.releases.iterdir())
-    assert _left_behind(str(tmp_path)) == []
+    assert _left_behind(str(tmp_path), patience=20) == []
 
 
 @pytest.mark.slow
@@ -85,11 +85,21 @@ def test_the_command_line_tells_released_from_withheld_and_cleans_up(project: Pr
     withheld = command()
     assert withheld.returncode == 1
     assert "withheld: paper: recall of drug is 0.0000 (0 of 1), the floor is 1" in withheld.stdout
-    assert _left_behind(str(tmp_path)) == []
+    assert _left_behind(str(tmp_path), patience=20) == []
 
 
-def _left_behind(mark: str) -> list[str]:
-    """The command lines of processes whose environment or arguments name this folder."""
+def _left_behind(mark: str, *, patience: float) -> list[str]:
+    """The command lines of processes whose environment or arguments name this folder, `patience` seconds from now.
+
+    Python's own keeper of shared resources ends by itself a moment after the process that it served.
+    """
+    deadline = time.monotonic() + patience
+    while (found := _naming(mark)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+def _naming(mark: str) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
