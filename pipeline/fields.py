@@ -63,7 +63,9 @@ PEOPLE_PLURAL = (
     r"controls|cases|probands|smokers|drinkers|users|youths|students|nurses|mothers|elderly|members|asthmatics|diabetics|"
     r"hypertensives|epileptics|alcoholics)"
 )
-PEOPLE = rf"(?:{PEOPLE_PLURAL}|patient|subject|participant|individual|adult|person|man|woman|child|volunteer|infant|case)"
+PEOPLE = (
+    rf"(?:{PEOPLE_PLURAL}|patient|subject|participant|individual|adult|person|man|woman|child|volunteer|infant|case)"
+)
 """Patterns of the words for the people of a study."""
 
 _MEASURED = {"value": "value", "value_high": "value_high", "unit": "unit", "sd": "sd"}

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from pipeline.evidence import Mention
 
 _RESPECTIVELY = re.compile(r"\brespectively\b")
+_SIDE_BY_SIDE = re.compile(r"[^\w]{0,3}(?:vs\.?|versus|and|compared with|against|or)[^\w]{0,3}")
 _LIMIT = 400
+
+
+def side_by_side(text: str, one: Mention, other: Mention) -> bool:
+    """Whether two results are printed as a pair: `54 % vs 37 %`."""
+    return bool(_SIDE_BY_SIDE.fullmatch(text[one.end : other.start]))
 
 
 def cost(text: str, anchor: Mention, other: Mention, rivals: Sequence[Mention] = (), *, right: int = 6) -> int:

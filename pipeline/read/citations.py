@@ -20,6 +20,7 @@ _YEARS = r"(?:1[89]\d{2}|20\d{2})[a-z]?(?:\s*,\s*(?:(?:1[89]\d{2}|20\d{2})[a-z]?
 _WORK = re.compile(
     rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?,?|\s*(?:,|and|&)\s*{_SURNAME}){{0,3}},?\s*(?P<years>{_YEARS})"
 )
+_STATISTIC = re.compile(r"(?:^|[^A-Za-z])[FtTHUZχ]\s?$")
 _PARENTHESIS = re.compile(r"\(([^()]{4,300})\)|\[([^\[\]]{6,300})\]")
 _NARRATIVE = re.compile(
     rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?|\s+(?:and|&)\s+{_SURNAME})?(?:['’]s)?,?\s+[(\[](?P<years>{_YEARS})[)\]]"
@@ -73,7 +74,7 @@ def _bracketed(part: str, offset: int, pattern: re.Pattern[str], highest: int, k
         labels = expand(match[1])
         if not labels or (highest and not any(int(label) <= highest for label in labels)) or "0" in labels:
             continue
-        if not highest and known:
+        if (not highest and known) or _STATISTIC.search(part[: match.start()]):
             continue
         yield _citation(offset + match.start(), offset + match.end(), labels, known)
 

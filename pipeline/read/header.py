@@ -57,7 +57,11 @@ def header(rows: Sequence[Row], parts: Sequence[Span], em: float) -> list[Box]:
 
 def _wrapped(head: Head, heads: Sequence[Head]) -> Head:
     """A head that goes on with the spanning head above it, if it begins with a small letter and stands there alone."""
-    above = [other for other in heads if other.line == head.line - 1 and other.columns > head.columns]
+    above = [
+        other
+        for other in heads
+        if other.line == head.line - 1 and len(other.columns) > 1 and other.columns >= head.columns
+    ]
     if len(above) != 1 or not head.words[0].text[:1].islower():
         return head
     beside = [other for other in heads if other.line == head.line and other.columns & above[0].columns]

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from small_project import Project, table
 
 from pipeline.flows.run import run
+
+from small_project import Project, table
 
 pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.timeout(300)]
 

@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from small_project import Project
 
 from pipeline import gold
 from pipeline.document import Input
 from pipeline.export.folder import UnwritableFolder
 from pipeline.flows import job
 from pipeline.flows.release import release
+
+from small_project import Project
 
 ROOT = Path(__file__).parents[2]
 

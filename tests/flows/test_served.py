@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from small_project import Project
 
 ROOT = Path(__file__).parents[2]

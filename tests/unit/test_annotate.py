@@ -36,7 +36,11 @@ PIECES = st.sampled_from(
 )
 
 
-@given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map(" ".join), st.lists(PIECES, max_size=14).map("".join)))
+@given(
+    st.one_of(
+        st.text(max_size=80), st.lists(PIECES, max_size=14).map(" ".join), st.lists(PIECES, max_size=14).map("".join)
+    )
+)
 @settings(max_examples=300, deadline=None)
 def test_quantities_never_raise_lie_inside_the_text_and_never_overlap(text: str) -> None:
     found = [one for one in quantities(plain(text)) if one.field != "frequency"]
@@ -77,7 +81,13 @@ def test_an_abbreviation_that_the_text_defines_is_its_concept() -> None:
 def test_a_citation_is_no_number_of_people() -> None:
     text = "The rate was 50 % [6] in one."
     document = Document(
-        "d", "d.txt", "0", "txt", text=text, blocks=(Block("paragraph", 0, len(text)),), citations=(Citation(18, 21, ("6",)),)
+        "d",
+        "d.txt",
+        "0",
+        "txt",
+        text=text,
+        blocks=(Block("paragraph", 0, len(text)),),
+        citations=(Citation(18, 21, ("6",)),),
     )
     rates = [one for one in annotate(document) if one.field == "rate"]
     assert [(one.text, dict(one.parts)) for one in rates] == [("50 %", {})]

@@ -122,7 +122,7 @@ NAMED = [
 
 
 def test_brackets_are_resolved_and_what_is_missing_is_reported() -> None:
-    text = "Shown [6, 49–51] and (12.7 [95 % CI, 2.5–22.8]) and again [61] or [59, 61]."
+    text = "Shown [6, 49–51] and (12.7 [95 % CI, 2.5–22.8]) and again [61] or [59, 61], F[1, 23] = 4."
     assert cited(text, NUMBERED) == [
         ("[6, 49–51]", ("6", "49", "50", "51"), ()),
         ("[59, 61]", ("59", "61"), ("61",)),

@@ -147,8 +147,6 @@ def test_no_two_entries_get_one_id(entries: list[tuple[str, str]]) -> None:
     assert len(ids) == len(entries) == len(set(ids.values()))
 
 
-
-
 @pytest.mark.parametrize("author", ["Zarate CA Jr", "aan het Rot M", "Müller K", "García-López M", "Brønsted J"])
 def test_a_document_of_the_corpus_has_the_id_that_its_citations_give(author: str) -> None:
     family = surname(author)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pipeline.assemble.binding import cost, nearest, respectively
+from pipeline.assemble.binding import cost, nearest, respectively, side_by_side
 from pipeline.assemble.items import is_inert, is_time, item, items_of, joined, role_of
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.evidence import DataItem, Mention
@@ -24,7 +25,6 @@ _BACKGROUND = re.compile(
     r"(?:on|of) (?:\w+[ -]){0,4}?(?:\w+ (?:or|and) )?$",
     re.IGNORECASE,
 )
-_SIDE_BY_SIDE = re.compile(r"[^\w]{0,3}(?:vs\.?|versus|and|compared with|against|or)[^\w]{0,3}")
 # A number this near to a drug is the drug's own.
 _BESIDE = 14
 _POPULATION_BEFORE = re.compile(
@@ -137,13 +137,15 @@ def _given(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mentio
 
 
 def _in_order(text: str, alike: Sequence[Mention], drugs: Sequence[Mention]) -> dict[int, Mention]:
-    """`54 % vs 37 % ... with X than with Y`: two results side by side, then two treatments, pair in order."""
+    """`54 % vs 37 % ... with X than with Y`: results side by side, and two treatments, pair in order."""
     named = list({drug.concept_id: drug for drug in reversed(drugs)}.values())[::-1]
-    if len(alike) != 2 or len(named) != 2:
-        return {}
-    side_by_side = _SIDE_BY_SIDE.fullmatch(text[alike[0].end : alike[1].start])
-    apart = named[0].start >= alike[1].end or named[1].end <= alike[0].start
-    return {alike[0].start: named[0], alike[1].start: named[1]} if side_by_side and apart else {}
+    found: dict[int, Mention] = {}
+    if len(named) == 2:
+        for one, other in pairwise(alike):
+            between = any(one.start < drug.start < other.end for drug in drugs)
+            if side_by_side(text, one, other) and not between and one.start not in found:
+                found |= {one.start: named[0], other.start: named[1]}
+    return found
 
 
 def _held_against(text: str, drug: Mention) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.assemble.binding import nearest, respectively
+from pipeline.assemble.binding import nearest, respectively, side_by_side
 from pipeline.assemble.items import (
     ONSET,
     is_counted,
@@ -134,6 +134,9 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
 
 def _moment(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mention | None:
     """The time point of a number: the nearest in its clause, else the only one, else the one the sentence opens with."""
+    before = next((other for other in alike if side_by_side(sentence.text, other, one)), None)
+    if before is not None:
+        return _moment(sentence, before, alike)
     near = nearest(sentence.text, one, sentence.moments, alike, limit=150)
     if near is not None or not sentence.moments:
         return near
