@@ -14,6 +14,10 @@ from pipeline.export.tables import Tables
 from pipeline.workers import Workers
 
 
+_SHOWN = 20
+"""So many faults tell what is wrong; a changed text alone moves every quote after the change."""
+
+
 def finished(folder: Path) -> Tables:
     """The tables of a finished run. Raises UnusableRun, or Fault where there is no folder."""
     if not folder.is_dir():
@@ -48,8 +52,11 @@ def verify_run(folder: Path, *, workers: int, timeout: float, memory: int, say: 
         raise Fault(f"{folder}: there is no such folder; name the folder of a finished run")
     with Workers(workers=workers, timeout=timeout, memory=memory << 20, preload=["pipeline.read"]) as pool:
         verdict = verify(folder, pool=pool, directory=_directory(folder))
-    for fault in verdict.faults:
+    shown = verdict.faults if say.verbose else verdict.faults[:_SHOWN]
+    for fault in shown:
         say.fault(fault)
+    if len(shown) < len(verdict.faults):
+        say.fault(f"and {len(verdict.faults) - len(shown)} more (--verbose names them all)")
     held = f"{verdict.quotes} quotes of {verdict.documents} documents"
     if verdict.faults:
         say.result(f"{held}: {len(verdict.faults)} faults")

@@ -92,7 +92,7 @@ def _spread(heads: list[Head], number: int, rows: Sequence[Row], parts: Sequence
     lower = [head for head in heads if head.line == number + 1]
     free = {c for head in lower for c in head.columns} - {c for head in upper for c in head.columns}
     said = [" ".join(token.text for token in head.words) for head in lower]
-    apart = rows[number + 1].base - rows[number].base > 1.26 * em or len(set(said)) < len(said)
+    apart = rows[number + 1].base - rows[number].base > 1.22 * em or len(set(said)) < len(said)
     if not free or not apart or len(upper) >= len(lower):
         return heads
     spread = _fitted(upper, free, parts, em)

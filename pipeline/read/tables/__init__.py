@@ -45,7 +45,7 @@ def find(view: View) -> list[Found]:
             captions=tuple(each for each in view.captions if each is not caption and id(each) not in taken),
         )
         table = between_rules(caption, free) or above_caption(caption, free) or without_rules(caption, free)
-        if table is None or not is_table(table):
+        if table is None or not (is_table(table) or _is_last(table, free)):
             table = orphan(caption, free)
         if table is None:
             continue
@@ -53,6 +53,12 @@ def find(view: View) -> list[Found]:
         taken.update(id(piece) for piece in view.pieces if _inside(piece, table))
         taken.update(id(piece) for piece in (*table.caption, *table.notes))
     return found
+
+
+def _is_last(table: Found, view: View) -> bool:
+    """Whether nothing stands under what there is of a table: the rest may stand on the next page."""
+    x0, _, x1, bottom = table.frame
+    return not any(piece.base > bottom + 1 and piece.x0 < x1 and piece.x1 > x0 for piece in view.pieces)
 
 
 def is_table(found: Found) -> bool:

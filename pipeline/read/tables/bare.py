@@ -41,7 +41,9 @@ def without_rules(caption: Line, view: View) -> Found | None:
         kept.append(row)
     while kept and single(kept[-1], kept[-1][0].size) and len(kept[-1][0].tokens) > 3:
         kept.pop()
-    if len(kept) < 2 or sum(not single(row, row[0].size) for row in kept) < 0.34 * len(kept):
+    parted = sum(not single(row, row[0].size) for row in kept)
+    cut_off = bool(kept) and kept[-1] is held[-1]
+    if not cut_off and (len(kept) < 2 or parted < 0.34 * len(kept)):
         return None
     table_rows = printed_rows([piece for row in kept for piece in row], [], None, view.ruled)
     bottom = max(piece.bottom for row in kept for piece in row)
