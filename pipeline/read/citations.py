@@ -14,12 +14,14 @@ _BRACKETS = re.compile(rf"\[\s*({_NUMBERS})\s*[,;]?\s*\]")
 _ROUND = re.compile(rf"\(\s*({_NUMBERS})\s*\)")
 _RANGE = re.compile(r"(\d{1,3})\s*[–—−-]\s*(\d{1,3})|(\d{1,3})")
 _SURNAME = (
-    r"(?<!\w)(?:(?:[dD]e|[vV]an|[vV]on|[dD]er|[dD]en|[aA]an|[hH]et|[lL]a|[lL]e|[dD]i)\s+){0,3}[^\W\d_a-z][\w'’-]+"
+    r"(?<!\w)(?:(?:[dD]e|[vV]an|[vV]on|[dD]er|[dD]en|[aA]an|[hH]et|[lL]a|[lL]e|[dD]i)\s+){0,3}[^\W\d_a-z][\w'’‐‑-]+"
 )
 _YEARS = r"(?:1[89]\d{2}|20\d{2})[a-z]?(?:\s*,\s*(?:(?:1[89]\d{2}|20\d{2})[a-z]?|[a-z]\b))*"
 _WORK = re.compile(
-    rf"(?P<name>{_SURNAME})(?:\s+et\s+al\.?,?|\s*(?:,|and|&)\s*{_SURNAME}){{0,3}},?\s*(?P<years>{_YEARS})"
+    rf"(?P<name>{_SURNAME})(?:,?\s+et\s+al\.?,?|\s*(?:,\s*(?:(?:and|&)\s+)?|(?:and|&)\s+){_SURNAME}){{0,4}},?\s*(?P<years>{_YEARS})"
 )
+# Fewer raised numbers than this may be footnotes.
+_CITED = 8
 _STATISTIC = re.compile(r"(?:^|[^A-Za-z])[FtTHUZχ]\s?$")
 _PARENTHESIS = re.compile(r"\(([^()]{4,300})\)|\[([^\[\]]{6,300})\]")
 _NARRATIVE = re.compile(
@@ -40,8 +42,8 @@ def citations(
     highest = max((int(label) for label in known), default=0) if numbered else 0
     parts = [(text[start:end], start) for start, end in spans]
     found = [each for part, start in parts for each in _bracketed(part, start, _BRACKETS, highest, known)]
-    if numbered:
-        found.extend(_raised(text, spans, raised, highest, known))
+    if numbered or not references:
+        found.extend(_raised(text, spans, raised, highest or _count(text, raised), known))
     if len(found) < max(5, 0.2 * len(references)):
         found.extend(each for part, start in parts for each in _named(part, start, references))
     if numbered and len(found) < 3:
@@ -115,6 +117,16 @@ def _raised(
             and any(a <= start and end <= b for a, b in spans)
         ):
             yield _citation(start, start + len(printed), labels, known)
+
+
+def _count(text: str, raised: Sequence[Span]) -> int:
+    """How many references the raised numbers of a text without a list speak of; 0 where they are no citations.
+
+    Citations name most of the numbers from 1 up; footnotes are few, and other raised numbers leave gaps.
+    """
+    named = {int(label) for start, end in raised for label in expand(text[start:end].rstrip(",.;"))}
+    highest = max(named, default=0)
+    return highest if len(named) >= _CITED and 2 * len(named) >= highest else 0
 
 
 def _named(part: str, offset: int, references: Sequence[Reference]) -> Iterator[Citation]:

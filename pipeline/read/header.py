@@ -95,19 +95,27 @@ def _spread(heads: list[Head], number: int, rows: Sequence[Row], parts: Sequence
     apart = rows[number + 1].base - rows[number].base > 1.22 * em or len(set(said)) < len(said)
     if not free or not apart or len(upper) >= len(lower):
         return heads
-    spread = _fitted(upper, free, parts, em)
+    spread = _fitted(upper, free, [parts, _by_left_edges(lower, parts, em)], em)
     if spread is None:
         return heads
     return sorted([*spread, *(head for head in heads if head.line != number)], key=lambda head: (head.line, head.first))
 
 
-def _fitted(upper: Sequence[Head], free: set[int], parts: Sequence[Span], em: float) -> list[Head] | None:
+def _by_left_edges(lower: Sequence[Head], parts: Sequence[Span], em: float) -> list[Span]:
+    """The columns as their heads' left edges part them; the last is taken to be as wide as the one before."""
+    lefts = {head.first: head.words[0].x0 for head in lower if head.first == head.last}
+    starts = [lefts.get(column, part[0] + 0.4 * em) for column, part in enumerate(parts)]
+    last = max(parts[-1][1], 2 * starts[-1] - starts[-2]) if len(starts) > 1 else parts[-1][1]
+    return list(zip(starts, [start - 0.75 * em for start in starts[1:]] + [last], strict=True))
+
+
+def _fitted(upper: Sequence[Head], free: set[int], edges: Sequence[Sequence[Span]], em: float) -> list[Head] | None:
     """The heads over columns that do not overlap and leave no free one out, with their middles nearest to the columns'."""
     best: dict[int, tuple[float, list[Head]]] = {-1: (0.0, [])}
     for head in sorted(upper, key=lambda each: each.first):
         further: dict[int, tuple[float, list[Head]]] = {}
         for end, (cost, held) in best.items():
-            for first, last, off in _spans(head, free, parts, em):
+            for first, last, off in _spans(head, free, edges, em):
                 skipped = {column for column in free if end < column < first}
                 if first > end and not skipped and (last not in further or cost + off < further[last][0]):
                     further[last] = (cost + off, [*held, Head(head.line, first, last, head.words)])
@@ -116,13 +124,13 @@ def _fitted(upper: Sequence[Head], free: set[int], parts: Sequence[Span], em: fl
     return min(whole, key=lambda each: each[0])[1] if whole else None
 
 
-def _spans(head: Head, free: set[int], parts: Sequence[Span], em: float) -> list[tuple[int, int, float]]:
+def _spans(head: Head, free: set[int], edges: Sequence[Sequence[Span]], em: float) -> list[tuple[int, int, float]]:
     """First and last column that a head may stand over, and how far its middle is from theirs."""
     middle = _middle(head.words)
     found = [(head.first, head.last, 0.0 if head.first == head.last else em)]
     for first in range(head.first + 1):
-        for last in range(head.last, len(parts)):
-            off = abs(0.5 * (parts[first][0] + parts[last][1]) - middle)
+        for last in range(head.last, len(edges[0])):
+            off = min(abs(0.5 * (parts[first][0] + parts[last][1]) - middle) for parts in edges)
             if last > first and set(range(first, last + 1)) - head.columns <= free and off <= 1.3 * em:
                 found.append((first, last, off))
     return found

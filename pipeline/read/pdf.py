@@ -23,7 +23,7 @@ from pipeline.read.lines import segments
 from pipeline.read.pdfium import Handle, frame
 from pipeline.read.text import Writer
 from pipeline.read.tokens import Sheet
-from pipeline.read.words import sheet, with_dashes
+from pipeline.read.words import lone_dash, sheet, with_dashes
 
 _STRANGE = re.compile("[\ufffd\ue000-\uf8ff]")
 
@@ -133,8 +133,8 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
     place = Handle(number, handle, left, bottom, right - left, top - bottom, page.get_rotation() // 90)
     read = sheet(place)
     printed = {token.text for token in read.tokens}
-    if "-" in printed:
-        read = with_dashes(read, place, rules.mute(page.raw, text.raw))
+    if "-" in printed and (dash := lone_dash(read)) is not None:
+        read = with_dashes(read, place, dash, rules.mute(page.raw, text.raw))
     lines: tuple[rules.Rule, ...] = ()
     if printed & {"Table", "TABLE", "Tab."}:
         a, b, c, d, e, f = frame(place, (read.turn + place.rotation) % 4)

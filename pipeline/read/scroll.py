@@ -11,7 +11,7 @@ from pipeline.document import Block, BlockKind, Cell, Citation, Document, Note, 
 from pipeline.read.citations import citations
 from pipeline.read.sections import Heading, sections
 
-_POWER = re.compile(r"(?:^|[^A-Za-z-])(?:10|[kcmµμ]?m)$|(?:^|[\s(])(?:R|r|χ|η|Chi|chi)$|/s$")
+_POWER = re.compile(r"(?:^|[^\w.-])10$|(?:^|[^A-Za-z-])[kcmµμ]?m$|(?:^|[\s(])(?:R|r|χ|η|Chi|chi)$|/s$")
 _SUPERSCRIPT = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 
 _RUNNING = ("paragraph", "list", "caption", "table", "note")

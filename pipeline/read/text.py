@@ -10,7 +10,7 @@ from pipeline.read.hyphens import Hyphens
 from pipeline.read.tokens import Sheet, Token
 
 _SUPERSCRIPT = str.maketrans("0123456789+-−–()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ⁿ")
-_POWER = re.compile(r"(?:^|[^A-Za-z-])(?:10|[kcmµμ]?m)$|(?:^|[\s(])(?:R|r|χ|η|Chi|chi)$|/s$")
+_POWER = re.compile(r"(?:^|[^\w.-])10$|(?:^|[^A-Za-z-])[kcmµμ]?m$|(?:^|[\s(])(?:R|r|χ|η|Chi|chi)$|/s$")
 _ORDINAL = re.compile(r"st|nd|rd|th|[®™°ºo]", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?:|www\.|10\.\d{4,}/)\S*$")
 

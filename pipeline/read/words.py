@@ -11,7 +11,7 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,15 +50,21 @@ def sheet(page: Handle) -> Sheet:
     return Sheet(page.number, width, height, turn, tuple(tokens), aside, count)
 
 
-def with_dashes(read: Sheet, page: Handle, ink: Sequence[tuple[float, float, float, float]]) -> Sheet:
-    """The sheet with the dashes that PDFium swallows, as it does with all but the first of a row of bare hyphens.
+def lone_dash(read: Sheet) -> Token | None:
+    """A hyphen that stands by itself, as in an empty cell; PDFium swallows all but the first of a row of them."""
+    for before, token in pairwise((None, *read.tokens)):
+        if token is not None and token.text == "-" and token.hyphen:
+            if before is None or not 0 <= token.x0 - before.x1 < 0.3 * token.size:
+                return token
+    return None
 
-    `ink` are the boxes (left, bottom, right, top) of the page's text objects that have no text: those of a hyphen's
-    shape become hyphens, on a page where a hyphen stands alone.
+
+def with_dashes(read: Sheet, page: Handle, lone: Token, ink: Sequence[tuple[float, float, float, float]]) -> Sheet:
+    """The sheet with the dashes that PDFium swallows.
+
+    `ink` are the boxes (left, bottom, right, top) of the page's text objects that have no text: those of the shape of
+    the one hyphen that is there become hyphens.
     """
-    lone = next((token for token in read.tokens if token.text == "-" and token.hyphen), None)
-    if lone is None:
-        return read
     a, b, c, d, e, f = pdfium.frame(page, (read.turn + page.rotation) % 4)
     added: list[Token] = []
     for left, low, right, high in ink:
