@@ -19,7 +19,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import cast
 
@@ -75,8 +74,8 @@ def measure(truth: Document, back: Document, tally: Tally) -> None:
         tally.add("cells", 2 * sum((one & two).values()), one.total() + two.total())
         numbers = Counter({key: count for key, count in one.items() if any(map(str.isdigit, key[2]))})
         tally.add("numbers", sum((numbers & two).values()), numbers.total())
-    cited = [[label for citation in each.citations for label in citation.labels] for each in (truth, back)]
-    tally.add("citations", same(*cited), len(cited[0]))
+    one, two = (Counter(label for citation in each.citations for label in citation.labels) for each in (truth, back))
+    tally.add("citations", sum((one & two).values()), one.total())
     listed = {reference.label: reference for reference in back.references}
     for reference in truth.references:
         found = listed.get(reference.label)
@@ -109,10 +108,6 @@ def keyed(document: Document, table: Table) -> Counter[tuple[str, int, str]]:
         (stubs.get(cell.row, ""), cell.column, re.sub(r"\s+", "", document.text[cell.start : cell.end]))
         for cell in table.cells
     )
-
-
-def same(one: Sequence[str], two: Sequence[str]) -> int:
-    return sum(block.size for block in SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks())
 
 
 def typeset_papers(folder: Path) -> list[tuple[str, str, Document, Path]]:

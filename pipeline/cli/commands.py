@@ -188,8 +188,8 @@ def check(
 def show(
     path: Annotated[Path, typer.Argument(help="A document.")],
     text: Annotated[bool, typer.Option("--text", help="Print the text in reading order.")] = False,
-    page: Annotated[int, typer.Option(min=1, help="The page to draw.")] = 1,
-    to: Annotated[Path | None, typer.Option(help="The picture to write; without it the document is described.")] = None,
+    page: Annotated[int | None, typer.Option(min=1, help="Draw this page with its marks.")] = None,
+    to: Annotated[Path | None, typer.Option(help="The picture to write, else one in outputs/show.")] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from pipeline.about import Clock, run_info
@@ -83,7 +82,7 @@ def cache_for(wanted: bool, say: Say) -> Cache | None:
     return cache
 
 
-def show_document(path: Path, *, text: bool, page: int, to: Path | None, say: Say) -> int:
+def show_document(path: Path, *, text: bool, page: int | None, to: Path | None, say: Say) -> int:
     """Prints the text of a document, or describes it, or draws one of its pages into a picture."""
     from pipeline.read import find, read
 
@@ -93,22 +92,25 @@ def show_document(path: Path, *, text: bool, page: int, to: Path | None, say: Sa
         document = read(source)
         if document.status == "failed":
             raise Fault(f"{path}: {document.reason}")
-        if to is not None:
-            _draw(document, path, page, to)
-            say.note(f"{to}: page {page} of {path}")
+        if page is not None or to is not None:
+            say.result(f"{_draw(document, path, page or 1, to)}: page {page or 1} of {path}")
             return 0
         say.result(document.text if text else _described(document))
     return 0
 
 
-def _draw(document: Document, path: Path, page: int, to: Path) -> None:
-    try:
-        drawing = import_module("pipeline.read.draw")
-    except ModuleNotFoundError:
-        raise Fault("this release cannot draw pages; --text prints the text in reading order") from None
+def _draw(document: Document, path: Path, page: int, to: Path | None) -> Path:
+    from pipeline.read.draw import draw
+
     if page > len(document.pages):
         raise Fault(f"{path}: has {len(document.pages)} pages; choose --page from them")
-    drawing.draw(document, path, page).save(to)
+    picture = to or Path("outputs", "show", f"{document.document_id}-page{page}.png")
+    try:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        draw(document, path, page).save(picture)
+    except (OSError, ValueError) as error:
+        raise Fault(f"{picture}: cannot be written: {error}; name another place with --to") from None
+    return picture
 
 
 def _described(document: Document) -> str:

@@ -53,9 +53,10 @@ def sheet(page: Handle) -> Sheet:
 def lone_dash(read: Sheet) -> Token | None:
     """A hyphen that stands by itself, as in an empty cell; PDFium swallows all but the first of a row of them."""
     for before, token in pairwise((None, *read.tokens)):
-        if token is not None and token.text == "-" and token.hyphen:
-            if before is None or not 0 <= token.x0 - before.x1 < 0.3 * token.size:
-                return token
+        if token is None or token.text != "-" or not token.hyphen:
+            continue
+        if before is None or not 0 <= token.x0 - before.x1 < 0.3 * token.size:
+            return token
     return None
 
 
