@@ -27,7 +27,7 @@ import pypdfium2
 from scipy.stats import kendalltau
 from typeset_jats import LAYOUTS, typeset
 
-from pipeline.document import Document, Input, Table
+from pipeline.document import Document, Input, Reference, Table
 from pipeline.read import find, read
 from pipeline.read.pdf import sheets_of
 
@@ -74,17 +74,20 @@ def measure(truth: Document, back: Document, tally: Tally) -> None:
         tally.add("cells", 2 * sum((one & two).values()), one.total() + two.total())
         numbers = Counter({key: count for key, count in one.items() if any(map(str.isdigit, key[2]))})
         tally.add("numbers", sum((numbers & two).values()), numbers.total())
-    one, two = (Counter(label for citation in each.citations for label in citation.labels) for each in (truth, back))
-    tally.add("citations", sum((one & two).values()), one.total())
+    cited, found = (
+        Counter(label for citation in each.citations for label in citation.labels) for each in (truth, back)
+    )
+    tally.add("citations", sum((cited & found).values()), cited.total())
     listed = {reference.label: reference for reference in back.references}
     for reference in truth.references:
-        found = listed.get(reference.label)
-        author = letters(reference.authors[0].split(" ")[0]) if reference.authors else ""
-        tally.add(
-            "author", bool(found and found.authors and letters(found.authors[0]).startswith(author)), 1
-        ) if author else None
-        tally.add("year", bool(found and found.year == reference.year), 1) if reference.year else None
-        tally.add("doi", bool(found and found.doi.casefold() == reference.doi.casefold()), 1) if reference.doi else None
+        entry = listed.get(reference.label, Reference("", 0, 0))
+        if reference.authors:
+            first = letters(reference.authors[0].split(" ")[0])
+            tally.add("author", letters(" ".join(entry.authors[:1])).startswith(first), 1)
+        if reference.year:
+            tally.add("year", entry.year == reference.year, 1)
+        if reference.doi:
+            tally.add("doi", entry.doi.casefold() == reference.doi.casefold(), 1)
 
 
 def order(truth: Document, back: Document) -> float:

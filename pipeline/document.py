@@ -48,7 +48,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One document to be read: a file, or one line (from 1) of a `.jsonl` file that holds many."""
+    """One document to be read: a file, or one of many in a file.
+
+    `line` says which, from 1: the line of a `.jsonl` file, the article of a PubMed set; 0 is the whole file.
+    """
 
     document_id: str
     path: str

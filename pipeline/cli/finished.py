@@ -13,7 +13,6 @@ from pipeline.export.folder import INFO, complete, write_more
 from pipeline.export.tables import Tables
 from pipeline.workers import Workers
 
-
 _SHOWN = 20
 """So many faults tell what is wrong; a changed text alone moves every quote after the change."""
 

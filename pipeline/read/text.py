@@ -114,6 +114,8 @@ class Writer:
 
 def _joint(written: str, token: Token, before: Token) -> str:
     """What stands between two words of a printed line that touch."""
+    if token.raised and before.text[-1] in "([{":
+        return ""
     if token.raised and not before.raised:
         power = is_power(token, before) or bool(_ORDINAL.fullmatch(token.text))
         return "" if power or not (token.text[0].isalnum() or token.text[0] in "[(") else " "
