@@ -24,6 +24,7 @@ from typing import cast
 
 import pdfplumber
 import pypdfium2
+from lxml import etree
 from scipy.stats import kendalltau
 from typeset_jats import LAYOUTS, typeset
 
@@ -125,6 +126,28 @@ def typeset_papers(folder: Path) -> list[tuple[str, str, Document, Path]]:
     return made
 
 
+def direct() -> tuple[float, float, float]:
+    """Share of the paragraphs, cells and entries of the JATS files, taken from the bare XML, that the reader gives."""
+    tally = Tally()
+    for source in find([SHARED / "data" / "jats"]):
+        document, root = read(source), etree.parse(source.path).getroot()
+        flat = letters(document.text)
+        for paragraph in root.iterfind("body//p"):
+            apart = (
+                *paragraph.iter("table-wrap", "fig", "list", "tex-math"),
+                *paragraph.iterancestors("table-wrap", "fig"),
+            )
+            if not apart:
+                tally.add("paragraphs", letters("".join(paragraph.itertext())) in flat, 1)
+        cells = Counter("".join(sorted(letters("".join(cell.itertext())))) for cell in root.iter("td", "th"))
+        marked = (c for table in document.tables for c in table.cells)
+        held = Counter("".join(sorted(letters(document.text[c.start : c.end] + "".join(c.marks)))) for c in marked)
+        del cells[""], held[""]
+        tally.add("cells", sum((cells & held).values()), cells.total())
+        tally.add("entries", len(document.references), sum(1 for _ in root.iter("ref")))
+    return tally.share("paragraphs"), tally.share("cells"), tally.share("entries")
+
+
 def poppler(path: Path) -> str | None:
     """The words of a PDF by pdftotext, if that is installed and can read the file."""
     try:
@@ -215,6 +238,8 @@ def papers(folder: Path, *, each: bool) -> list[bool]:
         held.append(floor(f"{layout}: cells with numbers, recall", tally.share("numbers"), 0.93))
         held.append(floor(f"{layout}: citations resolved", tally.share("citations"), 0.98))
         held.extend(floor(f"{layout}: references, {key}", tally.share(key), 0.95) for key in ("author", "year", "doi"))
+    for name, share in zip(("paragraphs", "cells", "entries of the bibliography"), direct(), strict=True):
+        held.append(floor(f"JATS read directly: {name}", share, 0.999))
     return held
 
 

@@ -81,7 +81,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "dose",
         Role.REGIMEN,
-        Quantities("doses"),
+        Quantities("doses", "amounts"),
         {"value": "dose", "value_high": "dose_high", "unit": "dose_unit"},
         ("dose", "dosage", "dosing"),
     ),

@@ -117,7 +117,9 @@ def _value(mention: Mention, key: str) -> Value | None:
     if key == "value":
         if mention.value_high is not None and "value_high" not in BY_NAME[mention.field].columns:
             return f"{mention.value}-{mention.value_high}"
-        return mention.value if mention.value is not None else (mention.preferred or None)
+        # A concept (`high dose`) is no number; a proportion (`1:15`) is printed as it stands.
+        told = mention.preferred if not mention.concept_id else ""
+        return mention.value if mention.value is not None else (told or None)
     if key == "value_high":
         return mention.value_high
     if key in ("unit", "preferred", "concept_id", "text"):

@@ -110,7 +110,7 @@ class _Reader:
                     self.parts(each, level)
                 case "ref-list":
                     self.bibliography(each)
-                case "caption":
+                case "caption" | "media":
                     self.parts(each, level)
 
     def paragraph(self, part: etree._Element) -> None:

@@ -105,10 +105,9 @@ def test_a_hyphen_of_the_setting_goes(tmp_path: Path) -> None:
 
 
 def test_raised_numbers_stand_apart_and_exponents_stay(tmp_path: Path) -> None:
-    document = reading(
-        "#set text(size: 11pt)\nThe dose#super[3] was 5 kg/m#super[2] in 10#super[−3] of cases.", tmp_path
-    )
-    assert document.text == "The dose 3 was 5 kg/m² in 10⁻³ of cases."
+    source = "The dose#super[3] was 5 kg/m#super[2] in 10#super[−3] of 75#super[4], by \\[#super[1]H\\]."
+    found = reading("#set text(size: 11pt)\n" + source, tmp_path)
+    assert found.text == "The dose 3 was 5 kg/m² in 10⁻³ of 75 4, by [1H]."
 
 
 def test_a_sideways_page_is_read_upright(tmp_path: Path) -> None:
