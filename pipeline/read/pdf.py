@@ -120,7 +120,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
     """One page's words and, where it names a table, its rules; or what is wrong with it."""
     blank = Sheet(number, 0.0, 0.0, 0, (), 0, 0)
     try:
-        page = pdf[number - 1]
+        page = _filled_in(pdf, number - 1)
     except pypdfium2.PdfiumError:
         return blank, (), "the page cannot be loaded"
     try:
@@ -143,6 +143,18 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
     text.close()
     page.close()
     return read, lines, fault
+
+
+def _filled_in(pdf: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """A page with what stands in its form fields, which PDFium keeps apart from the page's own text."""
+    page = pdf[index]
+    if pdfium.FPDF_GetFormType(pdf.raw) == pdfium.FORMTYPE_NONE:
+        return page
+    drawn = pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS
+    if not drawn:
+        return page
+    page.close()
+    return pdf[index]
 
 
 def _fault(read: Sheet, page: pypdfium2.PdfPage) -> str:
