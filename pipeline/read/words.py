@@ -26,6 +26,8 @@ HYPHENS = "\ufffe\x02"
 LIFT = 0.22
 """A letter or digit whose ink begins this many ems above its baseline stands raised."""
 
+_TWICE = 0.2
+"""Characters nearer to each other than this, in font sizes, are one character printed twice."""
 _NARROW = dict.fromkeys("ijlI1tfr", 0.27) | dict.fromkeys("sJ", 0.34)
 """How wide, in ems, the last character of a word may be for it to be a raised glyph; most letters are wider than 0.43."""
 
@@ -122,6 +124,8 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
         shown, style, base = text[start:end], styles[head], bases[head]
         size = style.size
         hyphen = shown[-1] in HYPHENS
+        if shown[0::2] == shown[1::2] and len(shown) > 1 and _overprinted(handle, start, size):
+            shown = shown[0::2]
         if hyphen:
             shown = shown[:-1] + "-"
         words = shown if shown.isascii() and shown.isprintable() else mend(shown)
@@ -145,6 +149,14 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
         else:
             tokens.append(token)
     return quarter, aside, tokens
+
+
+def _overprinted(handle: int, start: int, size: float) -> bool:
+    """Whether a character and the next stand in one place: bold made by printing twice."""
+    boxes = np.zeros((2, 4), "f4")
+    at = boxes.ctypes.data
+    pdfium.drain(map(pdfium.loose, repeat(handle), (start, start + 1), (at, at + 16)))
+    return bool(abs(boxes[0, 0] - boxes[1, 0]) < _TWICE * size)
 
 
 def _direction(turns: Sequence[float], upright: int) -> tuple[int, int]:

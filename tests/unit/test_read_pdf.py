@@ -171,3 +171,34 @@ PIXEL = _pixel()
 def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     source = TWO_COLUMNS + "= Methods\n" + PROSE
     assert reading(source, tmp_path) == reading(source, tmp_path)
+
+
+def test_bold_made_by_printing_each_letter_twice_reads_once(tmp_path: Path) -> None:
+    placed = [
+        f"1 0 0 1 {100 + 7.2 * place + shift:.2f} 700 Tm ({letter}) Tj"
+        for place, letter in enumerate("Results of week six")
+        for shift in (0.0, 0.3)
+    ]
+    path = tmp_path / "twice.pdf"
+    path.write_bytes(_pdf(f"BT /F1 12 Tf {' '.join(placed)} ET"))
+    assert read(Input("twice", str(path))).text.strip() == "Results of week six"
+
+
+def _pdf(content: str) -> bytes:
+    """A page with this content stream and Courier as /F1."""
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
+    ]
+    body, offsets = b"%PDF-1.4\n", []
+    for number, each in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj\n{each}\nendobj\n".encode()
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    tail = (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    )
+    return body + tail.encode() + f"startxref\n{len(body)}\n%%EOF\n".encode()
