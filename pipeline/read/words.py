@@ -152,7 +152,7 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
 
 
 def _overprinted(handle: int, start: int, size: float) -> bool:
-    """Whether a character and the next stand in one place: bold made by printing twice."""
+    """Whether a character and the next stand in one place: a shadow, or bold made by printing twice."""
     boxes = np.zeros((2, 4), "f4")
     at = boxes.ctypes.data
     pdfium.drain(map(pdfium.loose, repeat(handle), (start, start + 1), (at, at + 16)))

@@ -173,11 +173,11 @@ def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     assert reading(source, tmp_path) == reading(source, tmp_path)
 
 
-def test_bold_made_by_printing_each_letter_twice_reads_once(tmp_path: Path) -> None:
+def test_letters_with_a_shadow_read_once(tmp_path: Path) -> None:
     placed = [
-        f"1 0 0 1 {100 + 7.2 * place + shift:.2f} 700 Tm ({letter}) Tj"
+        f"1 0 0 1 {100 + 7.2 * place + shift / 2:.2f} {700 - shift} Tm ({letter}) Tj"
         for place, letter in enumerate("Results of week six")
-        for shift in (0.0, 0.3)
+        for shift in (0, 2)
     ]
     path = tmp_path / "twice.pdf"
     path.write_bytes(_pdf(f"BT /F1 12 Tf {' '.join(placed)} ET"))
