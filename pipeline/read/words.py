@@ -124,7 +124,8 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
         shown, style, base = text[start:end], styles[head], bases[head]
         size = style.size
         hyphen = shown[-1] in HYPHENS
-        if shown[0::2] == shown[1::2] and len(shown) > 1 and _overprinted(handle, start, size):
+        twice = shown[0::2] == shown[1::2] and len(shown) > 1 and _overprinted(handle, start, size)
+        if twice:
             shown = shown[0::2]
         if hyphen:
             shown = shown[:-1] + "-"
@@ -132,7 +133,9 @@ def _tokens(page: Handle, text: str, spans: Sequence[tuple[int, int]]) -> tuple[
         token = Token(
             words, left, high, right, low, base, size, style.bold, style.italic, False, hyphen, page.number, False
         )
-        if (
+        if twice:
+            tokens.append(token)
+        elif (
             wide < _NARROW.get(shown[-1], 0.43) * size
             and shown[-1].isalnum()
             and _lift(handle, final, frame, base) > LIFT * size
