@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
 
 from pipeline.cache import Cache, Codec, digest, stage_digest
-from pipeline.document import Document, Input
+from pipeline.document import Document, Input, Reference
 from pipeline.evidence import EvidenceRecord, Mention
 from pipeline.workers import MEMORY, TIMEOUT, Enter, Lost, Workers, in_words
 
@@ -71,8 +72,17 @@ def real_stages() -> Stages:
     return Stages(read, annotate, assemble)
 
 
+Bibliographies = Mapping[str, tuple[Reference, ...]]
+"""Lists of references by document id, for documents that are read without their own."""
+
+
 def extract(
-    source: Input, *, cache: Cache | None = None, stages: Stages | None = None, enter: Enter = lambda _: None
+    source: Input,
+    *,
+    cache: Cache | None = None,
+    stages: Stages | None = None,
+    bibliographies: Bibliographies = MappingProxyType({}),
+    enter: Enter = lambda _: None,
 ) -> Extraction:
     """All evidence of one document, in this process. Never raises for a bad document: see `Extraction.failure`."""
     stages = stages or real_stages()
@@ -86,6 +96,10 @@ def extract(
         cached += [stage] * was_kept
         if document.status == "failed":
             return Extraction(document, failure=_failure(source, stage, "unreadable", document.reason))
+        listed = bibliographies.get(source.document_id, ())
+        if listed and not document.references:
+            document = _completed(document, listed)
+            content = DOCUMENT.dump(replace(document, document_id="", path=""))
         stage = "annotate"
         enter(stage)
         mentions, words, was_kept = _kept(cache, stage, [content], MENTIONS, partial(stages.annotate, document))
@@ -120,17 +134,35 @@ def extract_many(
 
 
 def extract_in(
-    pool: Workers, sources: Iterable[Input], *, cache: Cache | None = None, stages: Stages | None = None
+    pool: Workers,
+    sources: Iterable[Input],
+    *,
+    cache: Cache | None = None,
+    stages: Stages | None = None,
+    bibliographies: Bibliographies = MappingProxyType({}),
 ) -> Iterator[Extraction]:
     """`extract_many` in workers that others use too."""
     sources = tuple(sources)
-    results = pool.map(partial(_extract, cache=cache, stages=stages), sources)
+    work = partial(_extract, cache=cache, stages=stages, bibliographies=dict(bibliographies))
+    results = pool.map(work, sources)
     for source, result in zip(sources, results, strict=True):
         yield _lost(source, result) if isinstance(result, Lost) else result
 
 
-def _extract(source: Input, enter: Enter, *, cache: Cache | None, stages: Stages | None) -> Extraction:
-    return extract(source, cache=cache, stages=stages, enter=enter)
+def _extract(
+    source: Input, enter: Enter, *, cache: Cache | None, stages: Stages | None, bibliographies: Bibliographies
+) -> Extraction:
+    return extract(source, cache=cache, stages=stages, bibliographies=bibliographies, enter=enter)
+
+
+def _completed(document: Document, listed: tuple[Reference, ...]) -> Document:
+    """A document that was read without its list of references, with the list that others know."""
+    known = {reference.label for reference in listed}
+    citations = tuple(
+        replace(citation, unresolved=tuple(label for label in citation.labels if label not in known))
+        for citation in document.citations
+    )
+    return replace(document, references=listed, citations=citations)
 
 
 def _read(source: Input, stages: Stages, cache: Cache | None) -> tuple[Document, bytes, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline import corpus as corpora
@@ -14,7 +14,7 @@ from pipeline.export import EXPORTERS
 from pipeline.export.folder import json_bytes, text_files
 from pipeline.export.report import report
 from pipeline.export.tables import Tables, extracted_tables, judged_tables
-from pipeline.extract import Extraction
+from pipeline.extract import Bibliographies, Extraction
 from pipeline.gold import Gold
 from pipeline.read import find
 from pipeline.reconcile import reconcile
@@ -33,12 +33,14 @@ class Sources:
     """The documents of a corpus: what is to be read, the role of each, the ids of the reviews, and strangers.
 
     `strangers` are the user's files that the manifest does not name; they are read under their own names.
+    `bibliographies` are the lists that the manifest knows, for reviews whose own is not in their file.
     """
 
     inputs: tuple[Input, ...]
     roles: Mapping[str, str]
     reviews: tuple[str, ...]
     strangers: tuple[str, ...] = ()
+    bibliographies: Bibliographies = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def sources(folder: Path) -> Sources:
     inputs = named + tuple(one for one in find(strange) if one.document_id not in corpus.roles)
     if not inputs:
         raise EmptyCorpus(f"{folder}: holds no document; put one into {originals}")
-    return Sources(inputs, corpus.roles, corpus.reviews, tuple(one.path for one in inputs[len(named) :]))
+    strangers = tuple(one.path for one in inputs[len(named) :])
+    bibliographies = dict.fromkeys(corpus.reviews, corpus.references()) if len(corpus.reviews) == 1 else {}
+    return Sources(inputs, corpus.roles, corpus.reviews, strangers, bibliographies)
 
 
 def batches(inputs: Sequence[Input], size: int = BATCH) -> list[tuple[Input, ...]]:

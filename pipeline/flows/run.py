@@ -22,7 +22,7 @@ from pipeline.document import Input
 from pipeline.evidence import Gate
 from pipeline.export.folder import check_writable, write_run
 from pipeline.export.tables import Tables, tally
-from pipeline.extract import PRELOAD, Extraction, extract_in
+from pipeline.extract import PRELOAD, Bibliographies, Extraction, extract_in
 from pipeline.flows import job
 from pipeline.flows.release import release
 from pipeline.flows.watch import tell
@@ -42,11 +42,11 @@ class Sealed(Generic[T]):
 
 @task(name="extract", cache_policy=NO_CACHE, retries=0, persist_result=False)
 def extract_batch(
-    sources: Sealed[Sequence[Input]], pool: Sealed[Workers], cache: Cache | None
+    sources: Sealed[Sequence[Input]], pool: Sealed[Workers], cache: Cache | None, lists: Sealed[Bibliographies]
 ) -> Sealed[list[Extraction]]:
     """Documents to evidence. One that cannot be used is a failed row, never an error."""
     found = []
-    for extraction in extract_in(pool.held, sources.held, cache=cache):
+    for extraction in extract_in(pool.held, sources.held, cache=cache, bibliographies=lists.held):
         tell(extraction)
         found.append(extraction)
     return Sealed(found)
@@ -93,7 +93,7 @@ def whole_job(
         parts = job.batches(sources.inputs)
         futures = [
             extract_batch.with_options(task_run_name=f"extract {number} of {len(parts)}").submit(
-                Sealed(part), Sealed(pool), cache
+                Sealed(part), Sealed(pool), cache, Sealed(sources.bibliographies)
             )
             for number, part in enumerate(parts, start=1)
         ]

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.cache import Cache
-from pipeline.document import Document, Input
+from pipeline.document import Citation, Document, Input, Reference
 from pipeline.evidence import DataItem, EvidenceRecord, Mention
-from pipeline.extract import Stages, extract, extract_in, extract_many
+from pipeline.extract import Extraction, Stages, extract, extract_in, extract_many
 from pipeline.workers import Stopped, Workers
 
 MEBIBYTE = 1 << 20
@@ -200,3 +200,24 @@ def _alive(leader: int) -> int:
             continue
         found += led_by == str(leader) and state != "Z"
     return found
+
+
+def cite(source: Input) -> Document:
+    text = "Ito et al. [1] and [2]."
+    marks = (Citation(11, 14, ("1",), ("1",)), Citation(19, 22, ("2",), ("2",)))
+    return Document(source.document_id, source.path, "0", "txt", text, citations=marks)
+
+
+def test_a_review_read_without_its_list_is_completed_by_the_list_that_others_know(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="drug one")
+    listed = (Reference("1", 0, 0, ("Ito K",), "2015"),)
+    stages = Stages(cite, annotate, assemble)
+    (found,) = extract_many_with(source, stages, {"a": listed})
+    assert found.document.references == listed
+    assert [citation.unresolved for citation in found.document.citations] == [(), ("2",)]
+    assert extract(source, stages=stages).document.references == ()
+
+
+def extract_many_with(source: Input, stages: Stages, lists: dict[str, tuple[Reference, ...]]) -> list[Extraction]:
+    with Workers(workers=1) as pool:
+        return list(extract_in(pool, [source], stages=stages, bibliographies=lists))
