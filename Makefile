@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: run test lint corpus docs lock clean bench-read bench-mentions
+.PHONY: run test lint corpus docs lock clean bench-read bench-mentions train
 
 run: $(VENV)/.runtime ## the main job on the bundled corpus
 	$(BIN)/litevidence run
@@ -24,6 +24,9 @@ corpus: $(VENV)/.development ## typesets the bundled digests again
 
 docs: $(VENV)/.runtime ## puts the last run's figures into README.md and CHANGELOG.md
 	$(BIN)/python docs/figures.py
+
+train: $(VENV)/.development ## the trained component, on the training halves beside the project
+	$(BIN)/python training/train.py
 
 bench-mentions: $(VENV)/.development ## recognition, on the development halves beside the project
 	$(BIN)/python benchmarks/bench_mentions.py

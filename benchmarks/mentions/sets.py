@@ -99,11 +99,11 @@ def read_phee(data: Path) -> Iterator[Text]:
 
 
 def read_bc5cdr(data: Path) -> Iterator[Text]:
-    return _read_tagged(data / "bc5cdr/devel.tsv")
+    return read_tagged(data / "bc5cdr/devel.tsv")
 
 
 def read_ncbi(data: Path) -> Iterator[Text]:
-    return _read_tagged(data / "ncbi_disease/devel.tsv")
+    return read_tagged(data / "ncbi_disease/devel.tsv")
 
 
 _SENTENCES = 9
@@ -111,7 +111,7 @@ _TIGHT_BEFORE = re.compile(r"[,.;:)\]}%'?!/-]")
 _TIGHT_AFTER = re.compile(r"[(\[{/'-]")
 
 
-def _read_tagged(path: Path) -> Iterator[Text]:
+def read_tagged(path: Path) -> Iterator[Text]:
     tokens = path.read_text(encoding="utf-8").split("\n\n")
     sentences = [
         [(line.split("\t")[0], line.split("\t")[-1]) for line in block.splitlines() if line] for block in tokens

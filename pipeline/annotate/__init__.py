@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
+from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotate.components import kept
@@ -27,10 +28,8 @@ def annotate(document: Document) -> tuple[Mention, ...]:
     """The mentions of a document, sorted by start, end and field. A document without text has none."""
     if not document.text.strip():
         return ()
-    held = tuple(segments(document))
     language = nlp()
-    doc = language.make_doc(_segmented(document, held))
-    doc._.segments = held
+    doc = prepared(document, language)
     with warnings.catch_warnings():
         # scispaCy's detector asks an empty matcher where a text defines no abbreviation; spaCy warns each time.
         warnings.filterwarnings("ignore", message=r"\[W036\]")
@@ -38,6 +37,14 @@ def annotate(document: Document) -> tuple[Mention, ...]:
             doc = component(doc)
     found = list(_without_swallowed(list(_mentions(document.text, doc))))
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, one.concept_id)))
+
+
+def prepared(document: Document, language: Language) -> Doc:
+    """The document's text as a `Doc` that knows its segments, before any component has run."""
+    held = tuple(segments(document))
+    doc = language.make_doc(_segmented(document, held))
+    doc._.segments = held
+    return doc
 
 
 def segments(document: Document) -> Iterator[Span]:

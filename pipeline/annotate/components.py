@@ -40,10 +40,10 @@ def find_quantities(doc: Doc) -> Doc:
         for found in quantities(text[start:end]):
             span = doc.char_span(start + found.start, start + found.end, label=found.field, alignment_mode="expand")
             if span is not None:
-                _keep(doc, found.field, span, found)
+                keep(doc, found.field, span, found)
                 groups.setdefault(found.field, []).append(span)
     for field, spans in groups.items():
-        _add(doc, field, spans)
+        add(doc, field, spans)
     return doc
 
 
@@ -76,8 +76,8 @@ class TermFinder:
         ]
         spans = filter_spans(sorted(found, key=lambda span: (span.start, -span.end, span.label_)))
         for span in spans:
-            _keep(doc, self.field, span, self.concepts[span.label_])
-        _add(doc, self.field, filter_spans([*spans, *self._abbreviated(doc, spans)]))
+            keep(doc, self.field, span, self.concepts[span.label_])
+        add(doc, self.field, filter_spans([*spans, *self._abbreviated(doc, spans)]))
         return doc
 
     def _abbreviated(self, doc: Doc, spans: Iterable[Span]) -> Iterator[Span]:
@@ -93,14 +93,14 @@ class TermFinder:
             # when it makes up most of it.
             if named is not None and 3 * len(named) >= 2 * len(long):
                 span = Span(doc, short.start, short.end, label=named.label_)
-                _keep(doc, self.field, span, self.concepts[named.label_])
+                keep(doc, self.field, span, self.concepts[named.label_])
                 yield span
 
 
 def is_capitals(name: str) -> bool:
-    """Whether a name matches in capitals only: short forms such as `IV`, that are words or parts of words otherwise."""
+    """Whether a name matches as printed only: short forms such as `IV` and `SAMe`, that are words or parts of words otherwise."""
     letters = [character for character in name if character.isalpha()]
-    return len(letters) <= 5 and bool(letters) and all(character.isupper() for character in letters)
+    return 0 < len(letters) <= 5 and 2 * sum(character.isupper() for character in letters) > len(letters)
 
 
 def unhyphenated(doc: Doc) -> tuple[Doc, list[int]]:
@@ -145,12 +145,12 @@ def _stands_alone(text: str, start: int, end: int, *, code: bool) -> bool:
     return not (code and before[-1:] == "-" and before[:1].isalnum())
 
 
-def _add(doc: Doc, field: str, spans: list[Span]) -> None:
+def add(doc: Doc, field: str, spans: list[Span]) -> None:
     present = list(doc.spans[field]) if field in doc.spans else []
     doc.spans[field] = SpanGroup(doc, name=field, spans=[*present, *spans])
 
 
-def _keep(doc: Doc, field: str, span: Span, what: Found | Concept) -> None:
+def keep(doc: Doc, field: str, span: Span, what: Found | Concept) -> None:
     """spaCy keeps a span's own attributes by its offsets alone, and two fields may find the same words."""
     doc.user_data[_key(field, span)] = what
 

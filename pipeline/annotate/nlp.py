@@ -1,4 +1,4 @@
-"""The spaCy pipeline: blank English, a tokenizer made for numbers, scispaCy's abbreviations, and our two factories.
+"""The spaCy pipeline: blank English, a tokenizer made for numbers, scispaCy's abbreviations, and our three factories.
 
 `nlp` is stateful (scispaCy's detector changes its matcher), so there is one for each process and no thread shares it.
 """
@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from pipeline.annotate import components
+from pipeline.annotate import components, entities
 from pipeline.fields import FIELDS, Quantities, Terms
 
 # Numbers, words and single marks each become a token, so that `0.5mg/kg`, `n=18` and `HDRS-17` come apart and every
@@ -65,7 +65,17 @@ class NumberTokenizer:
 
 @cache
 def nlp() -> Language:
-    """This process's pipeline. Each field has a span group of its own: mentions of different fields may overlap."""
+    """This process's pipeline: the rules, then the trained component."""
+    language = rules()
+    language.add_pipe(entities.ENTITIES)
+    return language
+
+
+def rules() -> Language:
+    """The pipeline without the trained component, which is trained on what this one finds.
+
+    Each field has a span group of its own: mentions of different fields may overlap.
+    """
     language = spacy.blank("en")
     language.tokenizer = NumberTokenizer(language.vocab)
     language.max_length = 50_000_000

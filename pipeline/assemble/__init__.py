@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.assemble.items import role_of
 from pipeline.assemble.prose import prose_records
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables import table_records
 from pipeline.document import Document
 from pipeline.evidence import EvidenceRecord, Mention
+from pipeline.fields import BY_NAME, Role
 
 __all__ = ["assemble"]
+
+# So near must a dose stand to a chemical that no vocabulary knows, in characters.
+_BESIDE = 25
 
 
 def assemble(document: Document, mentions: Sequence[Mention]) -> tuple[EvidenceRecord, ...]:
     """The records that a document states, sorted by where they stand. `mentions` are sorted by start."""
     studies = Studies.of(document)
+    doses = [one for one in mentions if "dose" in BY_NAME[one.field].columns.values() and one.value is not None]
+    mentions = [one for one in mentions if _may_be_given(one, doses)]
     records = [*table_records(document, mentions, studies), *prose_records(document, mentions, studies)]
     return tuple(sorted(records, key=lambda record: (record.start, record.end)))
+
+
+def _may_be_given(one: Mention, doses: Sequence[Mention]) -> bool:
+    """Whether a mention may count as a treatment, if it is a chemical that no vocabulary knows: a dose stands beside it.
+
+    Glutamate and oxygen are found too, and given to nobody.
+    """
+    if one.concept_id or role_of(one) is not Role.TREATMENT:
+        return True
+    return any(max(one.start - dose.end, dose.start - one.end) <= _BESIDE for dose in doses)
