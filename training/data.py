@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from mentions.sets import SETS, Text, read_tagged  # noqa: E402
 from mentions.speed import document_of  # noqa: E402
 
-from pipeline.annotate import prepared  # noqa: E402
+from pipeline.annotate import processed  # noqa: E402
 from pipeline.annotate.entities import pieces_of  # noqa: E402
 from pipeline.annotate.nlp import rules  # noqa: E402
 from pipeline.annotate.tagger import Name, Words  # noqa: E402
@@ -81,7 +80,7 @@ def _sentences(text: Text) -> set[str]:
 def examples(texts: Iterable[Text]) -> Iterator[Example]:
     """The texts after the rules have run over them. A text too short for the model is left out."""
     for text in texts:
-        doc = _read(text.text)
+        doc = processed(document_of("", text.text), _rules())
         for start, words in pieces_of(doc):
             yield Example(words, tuple(_names(doc, text, start)))
 
@@ -89,16 +88,6 @@ def examples(texts: Iterable[Text]) -> Iterator[Example]:
 @cache
 def _rules() -> Language:
     return rules()
-
-
-def _read(text: str) -> Doc:
-    language = _rules()
-    doc = prepared(document_of("", text), language)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"\[W036\]")
-        for _, component in language.pipeline:
-            doc = component(doc)
-    return doc
 
 
 def _names(doc: Doc, text: Text, start: int) -> Iterator[Name]:

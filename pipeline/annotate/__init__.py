@@ -28,22 +28,20 @@ def annotate(document: Document) -> tuple[Mention, ...]:
     """The mentions of a document, sorted by start, end and field. A document without text has none."""
     if not document.text.strip():
         return ()
-    language = nlp()
-    doc = prepared(document, language)
+    found = list(_without_swallowed(list(_mentions(document.text, processed(document, nlp())))))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, one.concept_id)))
+
+
+def processed(document: Document, language: Language) -> Doc:
+    """The document's text as a `Doc` that knows its segments, after all components of `language` have run."""
+    held = tuple(segments(document))
+    doc = language.make_doc(_segmented(document, held))
+    doc._.segments = held
     with warnings.catch_warnings():
         # scispaCy's detector asks an empty matcher where a text defines no abbreviation; spaCy warns each time.
         warnings.filterwarnings("ignore", message=r"\[W036\]")
         for _, component in language.pipeline:
             doc = component(doc)
-    found = list(_without_swallowed(list(_mentions(document.text, doc))))
-    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, one.concept_id)))
-
-
-def prepared(document: Document, language: Language) -> Doc:
-    """The document's text as a `Doc` that knows its segments, before any component has run."""
-    held = tuple(segments(document))
-    doc = language.make_doc(_segmented(document, held))
-    doc._.segments = held
     return doc
 
 

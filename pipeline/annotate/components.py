@@ -89,12 +89,18 @@ class TermFinder:
                 continue
             long = short._.long_form
             named = known.get((long.start, long.end)) or ends.get(long.end)
-            # The detector may take a word too many or too few in front; a concept that ends the long form is enough
-            # when it makes up most of it.
-            if named is not None and 3 * len(named) >= 2 * len(long):
+            if named is not None and makes_up(len(named), long):
                 span = Span(doc, short.start, short.end, label=named.label_)
                 keep(doc, self.field, span, self.concepts[named.label_])
                 yield span
+
+
+def makes_up(words: int, long: Span) -> bool:
+    """Whether a name of so many words, that ends a long form, is most of it.
+
+    That is enough to be what the short form means: the detector may take a word too many or too few in front.
+    """
+    return 3 * words >= 2 * len(long)
 
 
 def is_capitals(name: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.annotate.components import add, keep, kept
+from pipeline.annotate.components import add, keep, kept, makes_up
 from pipeline.annotate.found import Found
 from pipeline.annotate.tagger import Name, Tagger, Words, from_disk
 from pipeline.fields import BY_NAME, FIELDS, Role, Terms, with_role
@@ -138,7 +138,7 @@ def _short_forms(doc: Doc, names: Iterable[Name]) -> list[Name]:
         name = ends.get(long.end)
         if (
             name is not None
-            and 3 * (name.end - name.start) >= 2 * len(long)
+            and makes_up(name.end - name.start, long)
             and held.isdisjoint(range(short.start, short.end))
         ):
             found.append(Name(short.start, short.end, name.label))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.document import Block, BlockKind, Document, Input, Reference, Span
 from pipeline.read import references as bibliography
@@ -208,20 +209,5 @@ def _entries(text: str, piece: Span) -> list[Reference]:
         start, end = lines[entry.lines[0]].start, lines[entry.lines[-1]].end
         body = re.sub(r"(?<=\w)-\n(?=[a-z])", "", text[start:end])
         made = bibliography.reference(" ".join(body.split()), start, entry.number, entry.bullets)
-        found.append(Reference(made.label, start, end, *_rest(made)))
+        found.append(replace(made, start=start, end=end))
     return found
-
-
-def _rest(made: Reference) -> tuple[tuple[str, ...], str, str, str, str, str, str, str, str, str]:
-    return (
-        made.authors,
-        made.year,
-        made.title,
-        made.journal,
-        made.volume,
-        made.pages,
-        made.doi,
-        made.pmid,
-        made.importance,
-        made.annotation,
-    )

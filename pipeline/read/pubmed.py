@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
@@ -83,16 +84,10 @@ def _listed(scroll: Scroll, title: str, words: list[str]) -> None:
 
 def _identified(made: Reference, each: etree._Element) -> Reference:
     ids = {part.get("IdType"): (part.text or "").strip() for part in each.iter("ArticleId")}
-    return Reference(
-        made.label,
-        made.start,
-        made.end,
-        made.authors,
-        made.year,
-        made.title,
-        made.journal,
-        made.volume,
-        made.pages,
-        ids.get("doi") or made.doi,
-        ids.get("pubmed") or made.pmid,
+    return replace(
+        made,
+        doi=ids.get("doi") or made.doi,
+        pmid=ids.get("pubmed") or made.pmid,
+        importance="",
+        annotation="",
     )
