@@ -189,7 +189,7 @@ def speed(paths: Sequence[Path]) -> tuple[float, float, float]:
         pages += len(pypdfium2.PdfDocument(data))
         whole += seconds(lambda path=path: read(Input("d", str(path))))  # type: ignore[misc]
         bare += seconds(lambda data=data: sheets_of(data))  # type: ignore[misc]
-        plumber += seconds(lambda path=path: plumbed(path), 1)  # type: ignore[misc]
+        plumber += seconds(lambda path=path: plumbed(path))  # type: ignore[misc]
     return pages / whole, plumber / whole, bare / whole
 
 

@@ -58,8 +58,7 @@ class Input:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A run of characters printed in one place. A word broken over two lines is two of these side by side."""
 
     start: int

@@ -1,28 +1,35 @@
-"""Words of a PDF by pdfplumber, for the files that PDFium cannot open. Slower, and it knows no weights of fonts."""
+"""Words of a PDF by pdfplumber, for files that PDFium cannot open and pages whose fonts it has no text for.
+
+Slower, and it knows no weights of fonts.
+"""
 
 from __future__ import annotations
 
 import io
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import pdfplumber
 
 from pipeline.read.rules import Rule
 from pipeline.read.tokens import Sheet, Token
 
+logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what is wrong with a file stands in its document
+
 _LIMIT = 200
 """Pages that are read this way at most: it takes about a third of a second each."""
 
 
-def sheets(data: bytes) -> tuple[list[Sheet], list[tuple[Rule, ...]], int]:
-    """Pages as words, their rules, and how many pages the file has; nothing where pdfplumber cannot read it either."""
+def sheets(data: bytes, only: Container[int] = range(1, _LIMIT + 1)) -> tuple[list[Sheet], list[tuple[Rule, ...]], int]:
+    """Pages (from 1) as words, their rules, and how many pages the file has; nothing where pdfplumber fails too."""
     found: list[Sheet] = []
     ruled: list[tuple[Rule, ...]] = []
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             count = len(pdf.pages)
-            for number, page in enumerate(pdf.pages[:_LIMIT], start=1):
+            for number in (number for number in range(1, min(count, _LIMIT) + 1) if number in only):
+                page = pdf.pages[number - 1].dedupe_chars()
                 tokens = tuple(_tokens(page, number))
                 found.append(Sheet(number, float(page.width), float(page.height), 0, tokens, 0, len(page.chars)))
                 ruled.append(tuple(_rules(page)))

@@ -14,6 +14,9 @@ from pipeline.read.tokens import Sheet, Token
 MARGIN = 0.12
 """Share of the page's height, above and below, in which running heads and feet stand."""
 
+_RUN = 5
+"""Fewer numbers than these in a margin show no step."""
+
 _NUMBER = re.compile(r"(?:page|p\.)?\s*[-–—]?\s*(\d{1,5}|[ivxlc]+)\s*[-–—]?\s*(?:(?:of|/)\s*\d+)?", re.IGNORECASE)
 _STAMP = re.compile(
     r"https?://|www\.|\bdoi\b|10\.\d{4,}/|©|\(c\) \d{4}|copyright|all rights reserved|downloaded from|licen[sc]e|"
@@ -30,7 +33,7 @@ def without_line_numbers(sheets: Sequence[Sheet]) -> list[tuple[Token, ...]]:
     and rise by one step, on at least half of the pages that hold text: numbered references do not. On the other
     pages the numbers that end at the same x go with them.
     """
-    sure = [next((column for column in _margins(sheet) if _even(column)), []) for sheet in sheets]
+    sure = [next((column for column in _margins(sheet, _RUN) if _even(column)), []) for sheet in sheets]
     pages = [index for index, sheet in enumerate(sheets) if len(sheet.tokens) >= 20]
     if not pages or sum(bool(sure[index]) for index in pages) < max(1, 0.5 * len(pages)):
         return [sheet.tokens for sheet in sheets]
@@ -43,10 +46,13 @@ def without_line_numbers(sheets: Sequence[Sheet]) -> list[tuple[Token, ...]]:
     return kept
 
 
-def _margins(sheet: Sheet) -> tuple[list[Token], list[Token]]:
-    """Whole numbers left of all other words, and right of them, from top to bottom."""
+def _margins(sheet: Sheet, least: int = 1) -> tuple[list[Token], list[Token]]:
+    """Whole numbers left of all other words, and right of them, from top to bottom; none if fewer than `least`."""
     whole = [token for token in sheet.tokens if token.text.isdecimal() and len(token.text) <= 4]
-    others = [token for token in sheet.tokens if not (token.text.isdecimal() and len(token.text) <= 4)]
+    if len(whole) < least:
+        return [], []
+    numbers = set(map(id, whole))
+    others = [token for token in sheet.tokens if id(token) not in numbers]
     if len(others) < max(5, 0.5 * len(whole)):
         return [], []
     starts, ends = sorted(token.x0 for token in others), sorted(token.x1 for token in others)
@@ -60,7 +66,7 @@ def _margins(sheet: Sheet) -> tuple[list[Token], list[Token]]:
 
 def _even(column: Sequence[Token]) -> bool:
     """Whether the numbers rise by one constant step and stand about as far apart as lines do."""
-    if len(column) < 5:
+    if len(column) < _RUN:
         return False
     pairs = list(pairwise(column))
     steps = Counter(int(two.text) - int(one.text) for one, two in pairs)
@@ -75,7 +81,8 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
     """The lines of each page without running heads, running feet and page numbers.
 
     What stands alike (but for its numbers) near the edge of several pages is furniture; so are a lone page
-    number and, on any page, an outermost line that is smaller than the text and reads like a stamp.
+    number and, on any page, an outermost line that is smaller than the text and reads like a stamp. Where nothing
+    else would be left in the whole document, it is the text.
     """
     whole = [rows(lines) for lines in pages]
     edges = [_edge_rows(printed, sheet.height) for printed, sheet in zip(whole, sheets, strict=True)]
@@ -96,7 +103,7 @@ def without_running_heads(pages: Sequence[Sequence[Line]], sheets: Sequence[Shee
                 count -= 1
             gone.update(id(piece) for row in inwards[:count] for piece in row)
         kept.append([piece for piece in lines if id(piece) not in gone])
-    return kept
+    return kept if any(kept) else [list(lines) for lines in pages]
 
 
 def _is_furniture(row: Sequence[Line], seen: Mapping[str, set[int]], body: float, sheet: Sheet) -> bool:

@@ -44,20 +44,21 @@ class Hyphens:
     """Decides which line-end hyphens stay, from how the document itself writes the words."""
 
     def __init__(self, pages: Iterable[Sequence[Token]]) -> None:
-        found: Counter[str] = Counter()
+        printed: Counter[str] = Counter()
         for tokens in pages:
-            found.update(_WORD.findall(" ".join(_whole(tokens)).lower()))
+            printed.update(_whole(tokens))
         self.plain: Counter[str] = Counter()
         self.hyphened: Counter[str] = Counter()
-        for word, count in found.items():
-            parts = word.split("-")
-            if len(parts) == 1:
-                self.plain[word] += count
-                continue
-            for part in parts:
-                self.plain[part] += 0
-            for one, two in pairwise(parts):
-                self.hyphened[f"{one}-{two}"] += count
+        for text, count in printed.items():
+            for word in _WORD.findall(text.lower()):
+                parts = word.split("-")
+                if len(parts) == 1:
+                    self.plain[word] += count
+                    continue
+                for part in parts:
+                    self.plain[part] += 0
+                for one, two in pairwise(parts):
+                    self.hyphened[f"{one}-{two}"] += count
 
     def keeps(self, before: str, after: str) -> bool:
         """Whether the hyphen between the end of a line and the next line's begin belongs to the word."""
@@ -86,7 +87,8 @@ class Hyphens:
 def _whole(tokens: Sequence[Token]) -> list[str]:
     """The words of a page without those that a line's end cuts in two."""
     texts = [token.text for token in tokens]
-    for index, (token, following) in enumerate(pairwise(tokens)):
-        if token.text[-1] == "-" and (token.hyphen or abs(following.base - token.base) > 0.5 * token.size):
+    for index in [index for index, text in enumerate(texts[:-1]) if text[-1] == "-"]:
+        token, following = tokens[index], tokens[index + 1]
+        if token.hyphen or abs(following.base - token.base) > 0.5 * token.size:
             texts[index] = texts[index + 1] = ""
     return texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import attrgetter
 
 from pipeline.read.tokens import Token
@@ -40,31 +41,38 @@ class Line:
 def line(tokens: Iterable[Token]) -> Line:
     """A line of these words; its size, baseline and weight are those of most of its letters."""
     ordered = tuple(tokens)
-    first = ordered[0]
-    if all(token.size == first.size and not token.raised for token in ordered):
-        ground: Sequence[Token] = ordered
-        plain: Sequence[Token] = ordered
-    else:
+    texts, x0, tops, x1, bottoms, bases, sizes, bold, italic, raised, _, pages, glued = zip(*ordered, strict=True)
+    left, right = min(x0), max(x1)
+    text = (
+        "".join([each.text if each.glued else f" {each.text}" for each in ordered]) if any(glued) else " ".join(texts)
+    )
+    if any(raised) or len(set(sizes)) > 1:
         plain = [token for token in ordered if not token.raised] or ordered
-        sizes = Counter[float]()
+        letters = Counter[float]()
         for token in plain:
-            sizes[token.size] += len(token.text)
-        size = max(sorted(sizes), key=lambda key: sizes[key])
-        ground = [token for token in plain if token.size == size]
-    letters = 0.6 * sum([len(token.text) for token in plain])
+            letters[token.size] += len(token.text)
+        size = max(sorted(letters), key=lambda key: letters[key])
+        texts, _, _, _, _, _, _, bold, italic, *_ = zip(*plain, strict=True)
+        _, _, tops, _, bottoms, bases, sizes, *_ = zip(*[token for token in plain if token.size == size], strict=True)
     return Line(
         ordered,
-        first.page,
-        min([token.x0 for token in ordered]),
-        min([token.top for token in ground]),
-        max([token.x1 for token in ordered]),
-        max([token.bottom for token in ground]),
-        ground[0].base,
-        ground[0].size,
-        sum([len(token.text) for token in plain if token.bold]) > letters,
-        sum([len(token.text) for token in plain if token.italic]) > letters,
-        "".join([token.text if token.glued else f" {token.text}" for token in ordered]).lstrip(),
+        pages[0],
+        left,
+        min(tops),
+        right,
+        max(bottoms),
+        bases[0],
+        sizes[0],
+        any(bold) and _most(texts, bold),
+        any(italic) and _most(texts, italic),
+        text.lstrip(),
     )
+
+
+def _most(texts: Sequence[str], marked: Sequence[bool]) -> bool:
+    """Whether most of the letters stand in words that are marked."""
+    lengths = list(map(len, texts))
+    return sum(compress(lengths, marked)) > 0.6 * sum(lengths)
 
 
 def marker(page: int, frame: tuple[float, float, float, float]) -> Line:
@@ -79,7 +87,14 @@ def segments(tokens: Sequence[Token]) -> list[Line]:
     run: list[Token] = []
     size = 0.0
     for token in tokens:
-        if run and _plainly_follows(run[-1], token):
+        last = run[-1] if run else token
+        em = token.size
+        if (  # the usual case: the next word of a line, a space away, alike in size
+            em == last.size
+            and GLUE * em <= token.x0 - last.x1 <= WIDE * em
+            and -0.1 < token.base - last.base < 0.1
+            and not (token.raised or last.raised)
+        ):
             run.append(token)
         elif run and _follows(run[-1], token, size):
             _append(run, _joined(run[-1], token, size))
@@ -90,17 +105,6 @@ def segments(tokens: Sequence[Token]) -> list[Line]:
         if token.size > size and not token.raised:
             size = token.size
     return _merged([line(run) for run in runs])
-
-
-def _plainly_follows(last: Token, token: Token) -> bool:
-    """The usual case: the next word of a line, a space away, alike in size."""
-    size = token.size
-    return (
-        size == last.size
-        and GLUE * size <= token.x0 - last.x1 <= WIDE * size
-        and -0.1 < token.base - last.base < 0.1
-        and not (token.raised or last.raised)
-    )
 
 
 def _follows(last: Token, token: Token, size: float) -> bool:

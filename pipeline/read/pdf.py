@@ -27,6 +27,11 @@ from pipeline.read.words import lone_dash, sheet, with_dashes
 
 _STRANGE = re.compile("[\ufffd\ue000-\uf8ff]")
 
+_MUTE = "part of it has no text behind it (a font without a map)"
+
+_FEW = 600
+"""On a page with fewer characters than this the reader looks whether others have no text."""
+
 LIMIT = 10_000
 """Pages beyond this number are not read, and the document says so."""
 
@@ -40,7 +45,7 @@ def read_pdf(source: Input, data: bytes, sha256: str) -> Document:
         spare = None if "assword" in str(fault) or b"%PDF" not in data[:1024] else _second_try(empty, data)
         return spare or replace(empty, status="failed", reason=_reason(str(fault), data))
     try:
-        return _document(empty, pdf)
+        return _document(empty, pdf, data)
     finally:
         pdf.close()
 
@@ -66,7 +71,7 @@ def _reason(fault: str, data: bytes) -> str:
     return "damaged: the PDF's structure cannot be read; save it anew from its source"
 
 
-def _document(empty: Document, pdf: pypdfium2.PdfDocument) -> Document:
+def _document(empty: Document, pdf: pypdfium2.PdfDocument, data: bytes) -> Document:
     sheets: list[Sheet] = []
     ruled: list[tuple[rules.Rule, ...]] = []
     faults: dict[int, str] = {}
@@ -77,8 +82,21 @@ def _document(empty: Document, pdf: pypdfium2.PdfDocument) -> Document:
         ruled.append(lines)
         if fault:
             faults[number] = fault
+    _voice(data, sheets, faults)
     status, reason = _verdict(sheets, faults, count)
     return _filled(replace(empty, status=status, reason=reason), sheets, ruled, faults)
+
+
+def _voice(data: bytes, sheets: list[Sheet], faults: dict[int, str]) -> None:
+    """Puts pdfplumber's words in the place of pages where PDFium lacks some; a page that lacks none loses its fault."""
+    silent = frozenset(number for number, fault in faults.items() if fault == _MUTE)
+    for spare in fallback.sheets(data, silent)[0] if silent else ():
+        lacking = spare.glyphs > sheets[spare.number - 1].glyphs
+        by_words = spare.glyphs > 2 * len(spare.tokens)  # text that runs downwards comes letter by letter
+        if lacking and by_words:
+            sheets[spare.number - 1] = spare
+        if by_words or not lacking:
+            del faults[spare.number]
 
 
 def _filled(
@@ -139,7 +157,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Sheet, tuple[rules.R
     if printed & {"Table", "TABLE", "Tab."}:
         a, b, c, d, e, f = frame(place, (read.turn + place.rotation) % 4)
         lines = rules.rules(page.raw, lambda x, y: (a * x + c * y + e, b * x + d * y + f))
-    fault = _fault(read, page)
+    fault = _fault(read, page) or (_MUTE if read.glyphs < _FEW and _mute(page, text) else "")
     text.close()
     page.close()
     return read, lines, fault
@@ -166,6 +184,14 @@ def _fault(read: Sheet, page: pypdfium2.PdfPage) -> str:
     if read.glyphs and not read.aside:
         return "its characters have no text behind them (a font without a map)" if _painted(page) else ""
     return "no text layer: the page is an image" if _painted(page) else ""
+
+
+def _mute(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> bool:
+    """Whether PDFium has no text for a fifth of the page's pieces of text."""
+    count = pdfium.FPDFPage_CountObjects(page.raw)
+    pieces = [pdfium.FPDFPage_GetObject(page.raw, index) for index in range(count)]
+    written = sum(pdfium.FPDFPageObj_GetType(piece) == pdfium.FPDF_PAGEOBJ_TEXT for piece in pieces)
+    return len(rules.mute(page.raw, text.raw)) > max(0.2 * float(written), 1.0)
 
 
 def _painted(page: pypdfium2.PdfPage) -> bool:

@@ -60,6 +60,7 @@ class Writer:
         parts, words, length = self._parts, self.words, self.length
         sheet = self._sheets[tokens[0].page]
         upright = not sheet.turn
+        made = tuple.__new__  # half the time of the named tuples' own constructors
         before: Token | None = None
         for token in tokens:
             if before is not None:
@@ -71,8 +72,8 @@ class Writer:
                 text = self._lowered(token, before, length)
             parts.append(text)
             end = length + len(text)
-            box = Box(*token[1:5]) if upright else sheet.box(token.x0, token.top, token.x1, token.bottom)
-            words.append(Word(length, end, token.page, box, token.size))
+            box = made(Box, token[1:5]) if upright else sheet.box(token.x0, token.top, token.x1, token.bottom)
+            words.append(made(Word, (length, end, token.page, box, token.size)))
             length, before = end, token
         self.length = length
 

@@ -202,3 +202,19 @@ def _pdf(content: str) -> bytes:
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R >>\n"
     )
     return body + tail.encode() + f"startxref\n{len(body)}\n%%EOF\n".encode()
+
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("stacked-ticks", "8\n\n6\n\n4\n\n2\n\n0"),  # PDFium runs numbers that stand above each other together
+        ("same-line-on-both-pages", "Allocation list of the trial Allocation list of the trial"),  # no running head
+        ("font-without-map", "临床试验的结果 随机对照试验 Result 17"),  # PDFium drops glyphs of an absent font
+    ],
+)
+def test_words_that_were_once_lost_are_read(name: str, text: str) -> None:
+    document = read(Input(name, str(DATA / f"{name}.pdf")))
+    assert (document.status, document.text) == ("ok", text)
