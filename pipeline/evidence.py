@@ -44,6 +44,8 @@ class Mention:
     concept_id: str = ""
     preferred: str = ""
     parts: Mapping[str, Value] = dataclasses.field(default_factory=dict)
+    context: tuple[str, ...] = ()
+    """How the text speaks of it, sorted: `animal`, `cited`, `historical`, `hypothetical`, `negated`, `planned`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotate.components import kept
+from pipeline.annotate.contexts import in_context
 from pipeline.annotate.found import Found
 from pipeline.annotate.nlp import nlp, plain
 from pipeline.document import Document, Span
@@ -28,8 +29,10 @@ def annotate(document: Document) -> tuple[Mention, ...]:
     """The mentions of a document, sorted by start, end and field. A document without text has none."""
     if not document.text.strip():
         return ()
-    found = list(_without_swallowed(list(_mentions(document.text, processed(document, nlp())))))
-    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.field, one.concept_id)))
+    doc = processed(document, nlp())
+    found = list(_without_swallowed(list(_mentions(document.text, doc))))
+    found.sort(key=lambda one: (one.start, one.end, one.field, one.concept_id))
+    return tuple(in_context(document, found, doc._.segments))
 
 
 def processed(document: Document, language: Language) -> Doc:

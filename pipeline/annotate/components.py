@@ -19,6 +19,12 @@ _GIVING = re.compile(
     r"deliver\w+|given|received|tablets?|capsules?|therapy|treatment)\b)"
 )
 
+_SHORT = 3
+"""Letters of a short form that can mean many things."""
+_COMPOUND = re.compile(r"-(?!oral|rectal|nasal)[a-z]{3,}al\b")
+"""What makes an adjective one half of a longer one: `oral-facial`."""
+_NUMBER_OF_CODE = re.compile(r"[ -]\d{4,}\b")
+
 TERMS = "litevidence_terms"
 QUANTITIES = "litevidence_quantities"
 
@@ -74,11 +80,22 @@ class TermFinder:
             if _stands_alone(text, span.start_char, span.end_char, code=matcher is self.capitals)
             and (span.text not in self.doubtful or _speaks_of_giving(text, span.start_char, span.end_char))
         ]
+        found = self._as_defined(doc, found)
         spans = filter_spans(sorted(found, key=lambda span: (span.start, -span.end, span.label_)))
         for span in spans:
             keep(doc, self.field, span, self.concepts[span.label_])
         add(doc, self.field, filter_spans([*spans, *self._abbreviated(doc, spans)]))
         return doc
+
+    def _as_defined(self, doc: Doc, found: list[Span]) -> list[Span]:
+        """The finds without short forms that the text defines as something else: PV may be polycythaemia vera."""
+        ends = {span.end for span in found}
+        others = {
+            short.text
+            for short in doc._.abbreviations
+            if len(short.text) <= _SHORT and short._.long_form.end not in ends
+        }
+        return [span for span in found if span.text not in others]
 
     def _abbreviated(self, doc: Doc, spans: Iterable[Span]) -> Iterator[Span]:
         """Short forms whose long form, as the text defines it, is one of our concepts."""
@@ -148,7 +165,9 @@ def _stands_alone(text: str, start: int, end: int, *, code: bool) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 1]
     if before[-1:].isalnum() or after.isalnum():
         return False
-    return not (code and before[-1:] == "-" and before[:1].isalnum())
+    if _COMPOUND.match(text, end):
+        return False
+    return not (code and ((before[-1:] == "-" and before[:1].isalnum()) or _NUMBER_OF_CODE.match(text, end)))
 
 
 def add(doc: Doc, field: str, spans: list[Span]) -> None:

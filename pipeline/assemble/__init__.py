@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.assemble.items import role_of
+from pipeline.assemble.items import is_modality, is_wordy, role_of
 from pipeline.assemble.prose import prose_records
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables import table_records
@@ -28,10 +28,13 @@ def assemble(document: Document, mentions: Sequence[Mention]) -> tuple[EvidenceR
 
 
 def _may_be_given(one: Mention, doses: Sequence[Mention]) -> bool:
-    """Whether a mention may count as a treatment, if it is a chemical that no vocabulary knows: a dose stands beside it.
+    """Whether a mention may fill a column. A modality is no route, and a dose told in words alone is no amount.
 
-    Glutamate and oxygen are found too, and given to nobody.
+    A chemical that no vocabulary knows counts as a treatment only where a dose stands beside it: glutamate and oxygen
+    are found too, and given to nobody.
     """
+    if is_modality(one) or is_wordy(one):
+        return False
     if one.concept_id or role_of(one) is not Role.TREATMENT:
         return True
     return any(max(one.start - dose.end, dose.start - one.end) <= _BESIDE for dose in doses)

@@ -78,6 +78,21 @@ def _classes() -> frozenset[str]:
     return frozenset(concept.id for concept in vocabulary("drugs") if concept.kind == "class")
 
 
+@cache
+def _modalities() -> frozenset[str]:
+    return frozenset(concept.id for concept in vocabulary("routes") if concept.kind == "modality")
+
+
+def is_wordy(mention: Mention) -> bool:
+    """Whether an amount is told without a number (`a further dose`)."""
+    return mention.value is None and not mention.concept_id and "dose" in BY_NAME[mention.field].columns.values()
+
+
+def is_modality(mention: Mention) -> bool:
+    """Whether a way of giving says how but not by which route (`infusion`)."""
+    return role_of(mention) is Role.REGIMEN and mention.concept_id in _modalities()
+
+
 def is_inert(mention: Mention) -> bool:
     return mention.concept_id in _inert()
 

@@ -21,7 +21,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "failures": ("document_id", "path", "stage", "error", "detail"),
     "mentions": (
         *("document_id", "field", "start", "end", "text", "value", "value_high", "unit", "concept_id", "preferred"),
-        *("page", *BOX, "section"),
+        *("page", *BOX, "section", "context"),
     ),
     "evidence": ("study_id", "document_id", "source", *COLUMNS, "page", "start", "end", "quote"),
     "items": (
@@ -173,6 +173,7 @@ def _mention(document: Document, mention: Mention) -> Row:
         mention.preferred,
         *place_cells(document.place(mention.start, mention.end)),
         section.kind if section else "",
+        ";".join(mention.context),
     )
 
 

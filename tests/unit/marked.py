@@ -55,6 +55,7 @@ def attributes_of(mention: Mention) -> dict[str, object]:
         "unit": mention.unit,
         "id": mention.concept_id,
         "as": mention.preferred,
+        "context": ";".join(mention.context) or "none",
         **mention.parts,
     }
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.annotate import annotate
+from pipeline.annotate.contexts import cues, scope
 from pipeline.annotate.nlp import nlp, plain
 from pipeline.annotate.quantities import quantities
 from pipeline.document import Block, Cell, Citation, Document, Table
@@ -43,10 +44,31 @@ PIECES = st.sampled_from(
 )
 @settings(max_examples=300, deadline=None)
 def test_quantities_never_raise_lie_inside_the_text_and_never_overlap(text: str) -> None:
-    found = [one for one in quantities(plain(text)) if one.field != "frequency"]
+    found = [
+        one
+        for one in quantities(plain(text))
+        if one.field != "frequency" and (one.value is not None or one.field != "dose")
+    ]
     assert all(0 <= one.start < one.end <= len(text) for one in found)
+    found = [one for one in found if one.value is not None or one.field != "dose"]  # doses in words may
     assert all(left.end <= right.start for left, right in pairwise(found))
     assert all(one.value is None or one.value.is_finite() for one in found)
+
+
+CUES = st.sampled_from(
+    "no not patients ; but which without prior rats may will be previous studies nausea , .".split(" ")
+)
+
+
+@given(st.one_of(st.text(max_size=80), st.lists(CUES, max_size=14).map(" ".join)))
+@settings(deadline=None)
+def test_a_cue_governs_words_of_its_own_sentence(text: str) -> None:
+    for cue in cues(text):
+        assert 0 <= cue.start < cue.end <= len(text)
+        if cue.direction != "sentence":
+            governed = scope(text, cue)
+            assert 0 <= governed.start <= governed.end <= len(text)
+            assert governed.start >= cue.end or governed.end <= cue.start
 
 
 @given(st.text(max_size=200))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from pipeline.annotate.found import Found, first_come
-from pipeline.annotate.quantities.doses import doses
+from pipeline.annotate.quantities.doses import doses, doses_in_words
 from pipeline.annotate.quantities.measurements import measurements
 from pipeline.annotate.quantities.people import people
 from pipeline.annotate.quantities.rates import rates
@@ -28,6 +28,10 @@ FINDERS: Mapping[str, Finder] = {
 
 
 def quantities(text: str) -> list[Found]:
-    """Every quantity of a plain text (see `nlp.plain`), sorted. None overlaps another, but for the schedule in a dose."""
+    """Every quantity of a plain text (see `nlp.plain`), sorted.
+
+    None overlaps another, but for the schedule in a dose and the words of one that has no number.
+    """
     found = [one for one in first_come(one for finder in FINDERS.values() for one in finder(text)) if one.field]
-    return sorted([*found, *schedules_within(text, found)], key=lambda one: (one.start, one.end))
+    more = [*schedules_within(text, found), *doses_in_words(text)]
+    return sorted([*found, *more], key=lambda one: (one.start, one.end))

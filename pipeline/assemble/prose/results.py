@@ -45,12 +45,8 @@ _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|dec
 _UNTIL = re.compile(r"\b(?:to|until)\b")
 _OF_THE_STUDY = ("abstract", "methods")
 _SCORED = ("mean", "median", "change", "difference")
-# What was planned, assumed or not allowed did not happen.
-_PLANNED = re.compile(
-    r"\b(?:we|was|were|been|is|are) (?:assumed|expected|anticipated|hypothesi[sz]ed|planned)\b|\bassuming\b|"
-    r"\bpower of\b|\b(?:to|could) detect a\b|\bwere not (?:allowed|permitted)\b|\bnot be allowed\b|\bprohibited\b",
-    re.IGNORECASE,
-)
+_NOT_DONE = frozenset(("hypothetical", "planned"))
+"""Contexts in which a number is no finding."""
 _SHIFTED_BY = re.compile(
     r"\b(?:lower|reduc|decreas|increas|improv|fell|fall|rose|rais|drop|declin)\w*[^.;]{0,50}\bby (?:about |approximately )?$",
     re.IGNORECASE,
@@ -61,18 +57,20 @@ _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 def statements(sentence: Sentence) -> list[Statement]:
     """What a sentence states, in its order: results, else significance and time points, else how a study was made."""
     text = sentence.text
-    if _PLANNED.search(text, sentence.span.start, sentence.span.end):
-        return []
-    numbers = [one for one in sentence.of(Role.MEASUREMENT) if not _is_definition(text, one)]
-    times = [one for one in sentence.mentions if is_time(one) and _is_result(sentence, one)]
+    numbers = [one for one in sentence.of(Role.MEASUREMENT) if _was_found(one) and not _is_definition(text, one)]
+    times = [one for one in sentence.mentions if is_time(one) and _was_found(one) and _is_result(sentence, one)]
     made = [(one, list(_number(sentence, one, numbers))) for one in numbers]
     made += [(one, list(_time(sentence, one, times))) for one in times]
     made = [(one, items) for one, items in made if {item.column for item in items} & {"outcome", "scale"}]
     bound = {item.start for one, items in made for item in items if item.column == "timepoint"}
     if not any(role_of(one) is Role.MEASUREMENT for one, _ in made):
-        moments = [one for one in sentence.moments if one not in times and one.start not in bound]
+        moments = [one for one in sentence.moments if one not in times and one.start not in bound and _was_found(one)]
         made += _moments(sentence, moments)
     return sorted(made, key=lambda entry: entry[0].start) or list(_arrangements(sentence))
+
+
+def _was_found(one: Mention) -> bool:
+    return _NOT_DONE.isdisjoint(one.context)
 
 
 def _is_definition(text: str, one: Mention) -> bool:
@@ -238,11 +236,11 @@ def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
 def _arrangements(sentence: Sentence) -> Iterator[Statement]:
     """How a study was made: a record for each sample, or one for the regimen."""
     document, text = sentence.document, sentence.text
-    samples = sentence.of(Role.SAMPLE)
+    samples = [one for one in sentence.of(Role.SAMPLE) if _was_found(one)]
     amounts = [
         one
         for one in sentence.of(Role.REGIMEN)
-        if one.value is not None and (not is_time(one) or is_length_of_treatment(text, one))
+        if one.value is not None and _was_found(one) and (not is_time(one) or is_length_of_treatment(text, one))
     ]
     for one in samples or amounts[:1]:
         columns = ARM if one in samples_of_arms(sentence).values() else None

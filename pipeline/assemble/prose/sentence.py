@@ -38,8 +38,9 @@ class Sentence:
 
     @property
     def treatments(self) -> tuple[Mention, ...]:
-        """The drugs and controls named; classes of drugs are nobody's treatment."""
-        return tuple(one for one in self.of(Role.TREATMENT) if not is_class(one))
+        """The drugs and controls given; classes of drugs are nobody's treatment, and one given before is not this one."""
+        given = [one for one in self.of(Role.TREATMENT) if not is_class(one) and "historical" not in one.context]
+        return tuple(given)
 
     @property
     def instruments(self) -> tuple[Mention, ...]:
