@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: run test lint corpus docs lock clean bench-read bench-mentions train
+.PHONY: run test lint corpus docs lock clean bench-read bench-mentions bench-records bench-flows train reliability
 
 run: $(VENV)/.runtime ## the main job on the bundled corpus
 	$(BIN)/litevidence run
@@ -27,6 +27,15 @@ docs: $(VENV)/.runtime ## puts the last run's figures into README.md and CHANGEL
 
 train: $(VENV)/.development ## the trained component, on the training halves beside the project
 	$(BIN)/python training/train.py
+
+reliability: $(VENV)/.development ## how often each rule is right on the bundled corpus, for the confidence of records
+	PYTHONPATH=benchmarks $(BIN)/python -m records.reliability
+
+bench-records: $(VENV)/.development ## binding, on the development data and on the bundled corpus
+	$(BIN)/python benchmarks/bench_records.py
+
+bench-flows: $(VENV)/.development ## what the flow costs beside the work, and kills at random moments
+	$(BIN)/python benchmarks/bench_flows.py
 
 bench-mentions: $(VENV)/.development ## recognition, on the development halves beside the project
 	$(BIN)/python benchmarks/bench_mentions.py

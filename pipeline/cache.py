@@ -46,7 +46,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "read": ("pdfplumber", "pdfminer.six", "pypdfium2", "lxml"),
     "annotate": ("spacy", "scispacy"),
-    "assemble": (),
+    "assemble": ("numpy", "scipy"),
 }
 
 
@@ -128,7 +128,7 @@ class Cache:
     folder: Path
 
     def place(self, stage: str, key: str) -> Path:
-        return self.folder / stage / key[:2] / f"{key}.json"
+        return self.folder / stage / _generation(stage) / key[:2] / f"{key}.json"
 
     def get(self, stage: str, key: str) -> bytes | None:
         try:
@@ -142,6 +142,33 @@ class Cache:
             _write_beside(self.place(stage, key), _checksum(body) + b"\n" + body)
         except OSError:
             return
+
+    def held(self) -> list[Kept]:
+        """What is there, by stage and by the code that made it."""
+        found = []
+        for stage in STAGES:
+            folder = self.folder / stage
+            for made in sorted(folder.iterdir()) if folder.is_dir() else ():
+                sizes = [file.stat().st_size for file in _files(made) if file.suffix == ".json"]
+                found.append(Kept(stage, made, made.name == _generation(stage), len(sizes), sum(sizes)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The results of one stage that one state of the code made. `current`: this program still uses them."""
+
+    stage: str
+    folder: Path
+    current: bool
+    entries: int
+    size: int
+    """Bytes."""
+
+
+def _generation(stage: str) -> str:
+    """The folder of the results that today's code makes: what lies beside it can go."""
+    return stage_digest(stage)[:12]
 
 
 def _checksum(body: bytes) -> bytes:

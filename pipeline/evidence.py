@@ -75,6 +75,8 @@ class EvidenceRecord:
     end: int
     quote: str
     items: tuple[DataItem, ...]
+    confidence: float = 1.0
+    """Between 0 and 1: how likely all items are right, by how often the rules that found them were."""
 
     def item(self, column: str) -> DataItem | None:
         return next((item for item in self.items if item.column == column), None)
@@ -230,7 +232,9 @@ class Slip:
     """One place where what was found differs from gold.
 
     `record` names the gold record, `row` the found one (from 1); either is empty or 0 where it has no partner.
-    `partial`: some of the values of a cell are right, or the number but not its unit.
+    `partial`: some of the values of a cell are right, or the number but not its unit. `part` says what went wrong:
+    the `role` (which arm), the `number`, the `unit`, the `time`, the `outcome`, the `study` (who it was made with and
+    how), or the whole `instance`, where a record has no partner.
     """
 
     role: str
@@ -242,6 +246,7 @@ class Slip:
     gold: str
     found: str
     kind: Literal["incorrect", "partial", "missing", "spurious"]
+    part: Literal["role", "number", "unit", "time", "outcome", "study", "instance"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,32 @@ def slips(
             match.gold.shown.get(column, "") if match.gold else "",
             match.found.shown.get(column, "") if match.found else "",
             kind,
+            _part(match, column, kind),
         )
         for match in _matches(records, gold, reviews=reviews, documents=documents)
         for column in match.columns
         if (kind := judge(*match.of(column))) != "correct"
     )
+
+
+_PARTS: Mapping[str, Literal["role", "number", "time", "outcome"]] = {
+    **dict.fromkeys(
+        ("drug", "arm", "arm_n", "dose", "route", "frequency", "duration", "comparator", "comparator_dose"), "role"
+    ),
+    **dict.fromkeys(
+        ("value", "value_high", "sd", "events", "total", "ci_low", "ci_high", "ci_level", "p", "p_operator"), "number"
+    ),
+    **dict.fromkeys(("timepoint",), "time"),
+    **dict.fromkeys(("outcome", "scale", "measure"), "outcome"),
+}
+
+
+def _part(
+    match: _Match, column: str, kind: str
+) -> Literal["role", "number", "unit", "time", "outcome", "study", "instance"]:
+    if match.gold is None or match.found is None:
+        return "instance"
+    return "unit" if kind == "partial" and _PARTS.get(column) == "number" else _PARTS.get(column, "study")
 
 
 def gate(scores: Sequence[Score], floors: Sequence[Floor]) -> Gate:

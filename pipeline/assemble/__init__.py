@@ -12,7 +12,7 @@ from pipeline.document import Document
 from pipeline.evidence import EvidenceRecord, Mention
 from pipeline.fields import BY_NAME, Role
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "given_in"]
 
 # So near must a dose stand to a chemical that no vocabulary knows, in characters.
 _BESIDE = 25
@@ -21,10 +21,15 @@ _BESIDE = 25
 def assemble(document: Document, mentions: Sequence[Mention]) -> tuple[EvidenceRecord, ...]:
     """The records that a document states, sorted by where they stand. `mentions` are sorted by start."""
     studies = Studies.of(document)
-    doses = [one for one in mentions if "dose" in BY_NAME[one.field].columns.values() and one.value is not None]
-    mentions = [one for one in mentions if _may_be_given(one, doses)]
+    mentions = given_in(mentions)
     records = [*table_records(document, mentions, studies), *prose_records(document, mentions, studies)]
     return tuple(sorted(records, key=lambda record: (record.start, record.end)))
+
+
+def given_in(mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions that may fill a column."""
+    doses = [one for one in mentions if "dose" in BY_NAME[one.field].columns.values() and one.value is not None]
+    return [one for one in mentions if _may_be_given(one, doses)]
 
 
 def _may_be_given(one: Mention, doses: Sequence[Mention]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from pipeline.assemble.confidence import confidence
 from pipeline.document import Document
 from pipeline.evidence import COLUMNS, DataItem, EvidenceRecord, Mention, Source, Value
 from pipeline.fields import BY_NAME, Role
@@ -18,6 +19,11 @@ _ORDER = {column: place for place, column in enumerate(COLUMNS)}
 
 def role_of(mention: Mention) -> Role:
     return BY_NAME[mention.field].role
+
+
+def identity(mention: Mention) -> str:
+    """What a mention is the same as: its concept, or its words where no vocabulary knows it."""
+    return mention.concept_id or " ".join(mention.text.lower().split())
 
 
 @cache
@@ -88,9 +94,27 @@ def is_wordy(mention: Mention) -> bool:
     return mention.value is None and not mention.concept_id and "dose" in BY_NAME[mention.field].columns.values()
 
 
+def is_amount(mention: Mention) -> bool:
+    """Whether a mention is a dose in numbers."""
+    return mention.value is not None and "dose" in BY_NAME[mention.field].columns.values()
+
+
 def is_modality(mention: Mention) -> bool:
     """Whether a way of giving says how but not by which route (`infusion`)."""
     return role_of(mention) is Role.REGIMEN and mention.concept_id in _modalities()
+
+
+@cache
+def _of_the_body() -> frozenset[str]:
+    held = (
+        concept for concept in vocabulary("drugs") if concept.kind == "supplement" or "also endogenous" in concept.note
+    )
+    return frozenset(concept.id for concept in held)
+
+
+def is_of_the_body(mention: Mention) -> bool:
+    """Whether a substance is found in people who were not given it (vitamin B12, noradrenaline)."""
+    return mention.concept_id in _of_the_body()
 
 
 def is_inert(mention: Mention) -> bool:
@@ -155,4 +179,5 @@ def record(
         if unit is not None and column in kept and not kept[column].unit:
             kept[column] = replace(kept[column], unit=str(unit.value))
     ordered = tuple(sorted(kept.values(), key=lambda one: _ORDER[one.column]))
-    return EvidenceRecord(study_id, document.document_id, source, start, end, document.text[start:end], ordered)
+    quote = document.text[start:end]
+    return EvidenceRecord(study_id, document.document_id, source, start, end, quote, ordered, confidence(ordered))

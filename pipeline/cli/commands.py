@@ -77,8 +77,8 @@ def run(
 
     Exit status 0: released; 1: withheld by the gate; 2: wrong usage or unusable input.
     """
-    if runner is Runner.dask or dask_address:
-        raise typer.BadParameter("the Dask runner is not in this release; use --runner process")
+    if dask_address and runner is not Runner.dask:
+        raise typer.BadParameter("--dask-address names a cluster; add --runner dask")
     from pipeline.cli.running import run_job
     from pipeline.cli.say import Say
 
@@ -88,6 +88,8 @@ def run(
         out=out,
         releases=releases,
         workers=workers,
+        runner=runner.value,
+        dask_address=dask_address,
         timeout=timeout,
         memory=memory,
         use_cache=not no_cache,
@@ -99,6 +101,9 @@ def run(
 def extract(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Documents, or folders of documents.")],
     out: Annotated[Path, typer.Option(help="Where the evidence goes.")],
+    questions: Annotated[
+        Path | None, typer.Option(help="A CSV of questions; answers.csv then says what each document answers.")
+    ] = None,
     workers: Workers = 0,
     timeout: Timeout = 60.0,
     memory: Memory = 2048,
@@ -116,12 +121,27 @@ def extract(
     return extract_to(
         paths,
         out,
+        questions=questions,
         workers=workers,
         timeout=timeout,
         memory=memory,
         use_cache=not no_cache,
         say=Say(quiet, verbose),
     )
+
+
+@app.command()
+def cache(
+    trim: Annotated[bool, typer.Option("--trim", help="Remove what other versions of the program made.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove everything; the next run does all anew.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """See what is kept from run to run, and trim it."""
+    from pipeline.cli.caching import show_cache
+    from pipeline.cli.say import Say
+
+    return show_cache(trim=trim, clear=clear, say=Say(quiet, verbose))
 
 
 @app.command()

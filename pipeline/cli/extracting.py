@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.about import Clock, run_info
+from pipeline.answer import Answer, answer, failed, study
+from pipeline.answer.question import Question, read_questions
 from pipeline.cache import Cache, default_folder, open_cache
 from pipeline.cli.say import Fault, Say
 from pipeline.document import Document, Input
+from pipeline.export.answers import answers_table
 from pipeline.export.csvs import csv_files
 from pipeline.export.folder import INFO, check_writable, text_files, write_run
 from pipeline.export.tables import extracted_tables, tally
@@ -20,6 +23,7 @@ def extract_to(
     paths: Sequence[Path],
     out: Path,
     *,
+    questions: Path | None = None,
     workers: int,
     timeout: float,
     memory: int,
@@ -28,7 +32,9 @@ def extract_to(
 ) -> int:
     """Extracts these documents into `out` and returns the exit status."""
     clock = Clock()
+    asked = read_questions(questions) if questions else ()
     sources = inputs(paths, out)
+    _check_asked(asked, questions, sources)
     check_writable(out)
     cache = cache_for(use_cache, say)
     found = []
@@ -38,7 +44,11 @@ def extract_to(
             found.append(one)
     tables = extracted_tables(found, roles={})
     limits = {"workers": workers, "timeout": timeout, "memory": memory << 20, "cache": use_cache}
-    options = {"command": "extract", "paths": [str(path) for path in paths], **limits}
+    options: dict[str, object] = {"command": "extract", "paths": [str(path) for path in paths], **limits}
+    if questions:
+        options["questions"] = str(questions)
+        answers = answers_table(_answers(asked, [one.document for one in found]))
+        tables = {**tables, "answers": answers}
     files = {**csv_files(tables), **text_files(one.document for one in found)}
     counts = {**tally(tables), "unchanged": say.tally.cached}
     write_run(out, files, run_info(options, counts, clock))
@@ -48,6 +58,29 @@ def extract_to(
     if all(one.failure for one in found):
         raise Fault(f"{out / 'failures.csv'}: no document could be used; mend what it names")
     return 0
+
+
+def _check_asked(asked: Sequence[Question], path: Path | None, sources: Sequence[Input]) -> None:
+    """Raises Fault for a question to a document that is not there."""
+    known = {source.document_id for source in sources}
+    for question in asked:
+        if question.document_id and question.document_id not in known:
+            raise Fault(
+                f"{path}: row {question.number + 1}: document_id {question.document_id!r} is none of the documents; "
+                "write a file's name without suffix, or leave it empty"
+            )
+
+
+def _answers(asked: Sequence[Question], documents: Sequence[Document]) -> Iterator[Answer]:
+    """Document by document, in the order of the questions."""
+    for document in documents:
+        due = [question for question in asked if question.asks(document.document_id)]
+        try:
+            known = study(document) if due else None
+            given = [answer(known, question) for question in due if known]
+        except Exception:  # a fault in one document must not cost the others
+            given = [failed(document.document_id, question) for question in due]
+        yield from given
 
 
 def inputs(paths: Sequence[Path], out: Path) -> tuple[Input, ...]:

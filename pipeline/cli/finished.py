@@ -73,7 +73,7 @@ def _directory(folder: Path) -> Path:
 
 
 def score_run(folder: Path, gold_folder: Path, *, gate: bool, say: Say) -> int:
-    """Scores a finished run and writes its scores.csv."""
+    """Scores a finished run and writes its scores.csv and slips.csv."""
     from pipeline import gold as golds
     from pipeline import score as scoring
     from pipeline.export.csvs import csv_files
@@ -84,12 +84,15 @@ def score_run(folder: Path, gold_folder: Path, *, gate: bool, say: Say) -> int:
     tables, gold = finished(folder), golds.load(gold_folder)
     roles = {row["document_id"]: row["role"] for row in tables["documents"].dicts()}
     reviews = reviews_of(gold, roles)
+    held = records(tables)
     scores = scoring.score(
-        records(tables), gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=roles.keys()
+        held, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=roles.keys()
     )
+    slips = scoring.slips(held, gold.items, reviews=reviews, documents=roles.keys())
     verdict = scoring.gate(scores, gold.floors)
-    write_more(folder, csv_files({"scores": judged_tables((), (), scores)["scores"]}))
-    for line in _score_lines(judged_tables((), (), scores)):
+    judged = judged_tables((), (), scores, slips)
+    write_more(folder, csv_files({name: judged[name] for name in ("scores", "slips")}))
+    for line in _score_lines(judged):
         say.result(line)
     verdict_line = f"{verdict.verdict}: {'; '.join(verdict.reasons) or 'every floor is met'}"
     if gate and verdict.verdict != "released":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,12 +84,17 @@ class Say:
 
             yield advance
 
+    def _so_far(self, total: int, seconds: float) -> str:
+        rate = self.tally.done / max(seconds, 0.001)
+        return f"{self.tally} of {total}; {rate:.1f} a second, {(total - self.tally.done) / rate:.0f} s left"
+
     @contextmanager
     def _shown(self, total: int) -> Iterator[Callable[[], None]]:
         if self.quiet or self.verbose or not sys.stderr.isatty():
             step = max(10, total // 10)
             due = range(step, total, step)
-            yield lambda: self.note(f"{self.tally} of {total}") if self.tally.done in due else None
+            began = time.monotonic()
+            yield lambda: self.note(self._so_far(total, time.monotonic() - began)) if self.tally.done in due else None
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

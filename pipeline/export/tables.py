@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from pipeline.document import Document, Place, Reference, Table
-from pipeline.evidence import COLUMNS, Comparison, EvidenceRecord, Finding, ItemKey, Mention, Score, Value
+from pipeline.evidence import COLUMNS, Comparison, EvidenceRecord, Finding, ItemKey, Mention, Score, Slip, Value
 
 Row = tuple[str, ...]
 
@@ -23,7 +23,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         *("document_id", "field", "start", "end", "text", "value", "value_high", "unit", "concept_id", "preferred"),
         *("page", *BOX, "section", "context"),
     ),
-    "evidence": ("study_id", "document_id", "source", *COLUMNS, "page", "start", "end", "quote"),
+    "evidence": ("study_id", "document_id", "source", *COLUMNS, "page", "start", "end", "quote", "confidence"),
     "items": (
         *("study_id", "row", "column", "value", "unit", "document_id", "page", "start", "end", *BOX, "quote", "rule"),
     ),
@@ -44,6 +44,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         *("role", "split", "field", "tp", "fp", "fn", "precision", "recall", "f1", "precision_low", "recall_low"),
         *("floor_precision", "floor_recall", "verdict"),
     ),
+    "slips": ("role", "study_id", "document_id", "record", "row", "column", "gold", "found", "kind", "part"),
 }
 """The columns of each table, as the contract fixes them."""
 
@@ -114,12 +115,18 @@ def extracted_tables(extractions: Sequence[Extracted], *, roles: Mapping[str, st
     return {name: Rows(HEADERS[name], tuple(rows[name])) for name in EXTRACTED}
 
 
-def judged_tables(comparisons: Iterable[Comparison], findings: Iterable[Finding], scores: Iterable[Score]) -> Tables:
-    """The tables of reconciliation, checks and scores."""
+def judged_tables(
+    comparisons: Iterable[Comparison],
+    findings: Iterable[Finding],
+    scores: Iterable[Score],
+    slips: Iterable[Slip] = (),
+) -> Tables:
+    """The tables of reconciliation, checks and scores, and of every difference from gold."""
     rows: dict[str, Iterable[Row]] = {
         "reconciliation": map(_comparison, comparisons),
         "checks": map(_finding, findings),
         "scores": map(score_row, scores),
+        "slips": map(_slip, slips),
     }
     return {name: Rows(HEADERS[name], tuple(found)) for name, found in rows.items()}
 
@@ -191,6 +198,7 @@ def _evidence(document: Document, record: EvidenceRecord) -> Row:
         str(record.start),
         str(record.end),
         record.quote,
+        f"{record.confidence:.2f}",
     )
 
 
@@ -255,6 +263,11 @@ def _reference(document: Document, entry: Reference) -> Row:
         entry.importance,
         entry.annotation,
     )
+
+
+def _slip(found: Slip) -> Row:
+    place = (found.role, found.study_id, found.document_id, found.record, str(found.row or ""))
+    return (*place, found.column, found.gold, found.found, found.kind, found.part)
 
 
 def _comparison(found: Comparison) -> Row:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import corpus as corpora
 from pipeline.check import check
 from pipeline.document import Input
-from pipeline.evidence import Comparison, EvidenceRecord, Finding, Gate, Score
+from pipeline.evidence import Comparison, EvidenceRecord, Finding, Gate, Score, Slip
 from pipeline.export import EXPORTERS
 from pipeline.export.folder import json_bytes, text_files
 from pipeline.export.report import report
@@ -18,7 +18,7 @@ from pipeline.extract import Bibliographies, Extraction
 from pipeline.gold import Gold
 from pipeline.read import find
 from pipeline.reconcile import reconcile
-from pipeline.score import gate, score
+from pipeline.score import gate, score, slips
 
 BATCH = 25
 """Documents in one task: a task costs some 30 ms, a document that is unchanged less."""
@@ -51,10 +51,11 @@ class Judged:
     comparisons: tuple[Comparison, ...]
     scores: tuple[Score, ...]
     gate: Gate
+    slips: tuple[Slip, ...] = ()
 
     @property
     def tables(self) -> Tables:
-        return judged_tables(self.comparisons, self.findings, self.scores)
+        return judged_tables(self.comparisons, self.findings, self.scores, self.slips)
 
 
 def sources(folder: Path) -> Sources:
@@ -82,7 +83,8 @@ def judge(
 ) -> Judged:
     """Checks, reconciles, scores and gates the records of a run; `documents` are the ids of all that was to be read."""
     scores = score(records, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=documents)
-    return Judged(check(records), reconcile(records, reviews=reviews), scores, gate(scores, gold.floors))
+    wrong = slips(records, gold.items, reviews=reviews, documents=documents)
+    return Judged(check(records), reconcile(records, reviews=reviews), scores, gate(scores, gold.floors), wrong)
 
 
 def barred(judged: Judged, found: Sequence[Extraction]) -> Judged:

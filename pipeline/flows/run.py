@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar, cast
+from uuid import UUID
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -22,11 +28,13 @@ from pipeline.document import Input
 from pipeline.evidence import Gate
 from pipeline.export.folder import check_writable, write_run
 from pipeline.export.tables import Tables, tally
-from pipeline.extract import PRELOAD, Bibliographies, Extraction, extract_in
-from pipeline.flows import job
+from pipeline.extract import Bibliographies, Extraction
+from pipeline.flows import job, runners
+from pipeline.flows.notify import notify
 from pipeline.flows.release import release
+from pipeline.flows.runners import Runner
 from pipeline.flows.watch import tell
-from pipeline.workers import MEMORY, TIMEOUT, Workers
+from pipeline.workers import MEMORY, TIMEOUT
 
 T = TypeVar("T")
 
@@ -42,11 +50,11 @@ class Sealed(Generic[T]):
 
 @task(name="extract", cache_policy=NO_CACHE, retries=0, persist_result=False)
 def extract_batch(
-    sources: Sealed[Sequence[Input]], pool: Sealed[Workers], cache: Cache | None, lists: Sealed[Bibliographies]
+    sources: Sealed[Sequence[Input]], worked_by: Sealed[Runner], cache: Cache | None, lists: Sealed[Bibliographies]
 ) -> Sealed[list[Extraction]]:
     """Documents to evidence. One that cannot be used is a failed row, never an error."""
     found = []
-    for extraction in extract_in(pool.held, sources.held, cache=cache, bibliographies=lists.held):
+    for extraction in worked_by.held.extract(sources.held, cache=cache, bibliographies=lists.held):
         tell(extraction)
         found.append(extraction)
     return Sealed(found)
@@ -80,6 +88,8 @@ def whole_job(
     out: Path = Path("outputs/run"),
     releases: Path = Path("outputs/releases"),
     workers: Annotated[int, Field(ge=0, description="Worker processes; 0: one a core")] = 0,
+    runner: Annotated[Literal["process", "dask"], Field(description="Processes of this machine, or Dask")] = "process",
+    dask_address: Annotated[str, Field(description="A cluster's scheduler; empty: a cluster of this machine")] = "",
     timeout: Annotated[float, Field(gt=0, description="Seconds that one document may take")] = TIMEOUT,
     memory: Annotated[int, Field(ge=256 << 20, description="Bytes that one worker may take")] = MEMORY,
     use_cache: bool = True,
@@ -89,15 +99,20 @@ def whole_job(
     check_writable(out)
     sources, held = job.sources(corpus), golds.load(gold)
     cache = open_cache() if use_cache else None
-    with Workers(workers=workers, timeout=timeout, memory=memory, preload=PRELOAD) as pool:
+    with runners.runner(runner, address=dask_address, workers=workers, timeout=timeout, memory=memory) as working:
         parts = job.batches(sources.inputs)
         futures = [
             extract_batch.with_options(task_run_name=f"extract {number} of {len(parts)}").submit(
-                Sealed(part), Sealed(pool), cache, Sealed(sources.bibliographies)
+                Sealed(part), Sealed(working), cache, Sealed(sources.bibliographies)
             )
             for number, part in enumerate(parts, start=1)
         ]
-        found = [extraction for future in futures for extraction in future.result().held]
+        found: list[Extraction] = []
+        described = f"{len(sources.inputs)} documents"
+        shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=described))
+        for number, future in enumerate(futures, start=1):
+            found += future.result().held
+            update_progress_artifact(shown, round(100 * number / len(parts), 1))
     judged = job.barred(judge(Sealed(found), Sealed(held), Sealed(sources)).held, found)
     tables = job.run_tables(found, sources.roles, judged)
     digests = {
@@ -106,7 +121,7 @@ def whole_job(
         "corpus": data_digest(corpus),
         "gold": data_digest(gold),
     }
-    limits = {"workers": workers, "timeout": timeout, "memory": memory, "cache": use_cache}
+    limits = {"workers": workers, "runner": runner, "timeout": timeout, "memory": memory, "cache": use_cache}
     options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
     counts = {**tally(tables), "unchanged": sum(one.unchanged for one in found)}
     info = run_info(options, counts, clock, digests)
@@ -119,8 +134,10 @@ run = flow(  # type: ignore[call-overload]
     whole_job,
     name="litevidence",
     flow_run_name="run of {corpus}",
-    task_runner=ThreadPoolTaskRunner(max_workers=4),
+    task_runner=ThreadPoolTaskRunner(max_workers=runners.Cluster.batches),
     retries=0,
+    on_failure=[notify],
+    on_crashed=[notify],
 )
 """The flow. Its function has a name of its own, so that scheduled runs find it by that name."""
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from pipeline.document import Document
 from pipeline.read.jats_references import Entry, entries
-from pipeline.read.jats_tables import marks_apart, notes, placed
+from pipeline.read.jats_tables import below_each_other, marks_apart, notes, placed
 from pipeline.read.scroll import Bit, Scroll, plain, raised
 
 _APART = frozenset(
@@ -156,7 +156,7 @@ class _Reader:
             self.scroll.block("caption", caption)
             return
         number = re.sub(r"^\s*(?:Table|Tab\.?)\s*|[.:\s]+$", "", plain(list(bits(label))) if label is not None else "")
-        cells = [cell for table in part.iter("table") for cell in placed(table)]
+        cells = below_each_other(placed(table) for table in part.iter("table"))
         told = [note for foot in part.findall("table-wrap-foot") for note in notes(foot)]
         self.scroll.table(number, caption, marks_apart(cells, {mark for mark, _ in told}), told)
 

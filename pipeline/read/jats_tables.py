@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from lxml import etree
 
@@ -34,6 +34,15 @@ def placed(table: etree._Element) -> list[TableCell]:
             marks = tuple(_marks(cell))
             cells.append(TableCell(number, column, down, across, number in heads, content, marks))
             column += across
+    return cells
+
+
+def below_each_other(tables: Iterable[Sequence[TableCell]]) -> list[TableCell]:
+    """The cells of several `<table>`s of one wrap, each under the one before."""
+    cells: list[TableCell] = []
+    for table in tables:
+        rows = max((cell.row + cell.row_span for cell in cells), default=0)
+        cells.extend(cell._replace(row=cell.row + rows) for cell in table)
     return cells
 
 

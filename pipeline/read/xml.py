@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
@@ -17,15 +18,32 @@ class XMLFaultError(ValueError):
     """XML that is refused or cannot be parsed; the text says why in one line."""
 
 
+class DamagedXMLError(XMLFaultError):
+    """XML that is not well-formed, and may hold an article all the same."""
+
+
 def read_xml(source: Input, data: bytes, sha256: str) -> Document:
     """Reads a JATS article, or one article of PubMed's set (`source.line` counts them from 1)."""
+    content = article_bytes(data, source.line) if source.line else data
+    damage = ""
     try:
-        root = parsed(article_bytes(data, source.line) if source.line else data)
+        root = parsed(content)
+    except DamagedXMLError as fault:
+        damage = str(fault)
+        mended = _recovered(content)
+        if mended is None:
+            return Document(source.document_id, source.path, sha256, "xml", status="failed", reason=damage)
+        root = mended
     except XMLFaultError as fault:
         return Document(source.document_id, source.path, sha256, "xml", status="failed", reason=str(fault))
     article = _first(root, "article")
     if article is not None:
-        return read_article(Document(source.document_id, source.path, sha256, "jats"), article)
+        document = read_article(Document(source.document_id, source.path, sha256, "jats"), article)
+        if damage and document.status == "ok":
+            return replace(document, status="partial", reason=f"{damage}; what stands before and after was read")
+        return document
+    if damage:
+        return Document(source.document_id, source.path, sha256, "xml", status="failed", reason=damage)
     citation = _first(root, "PubmedArticle")
     if citation is None:
         citation = _first(root, "PubmedBookArticle")
@@ -35,8 +53,21 @@ def read_xml(source: Input, data: bytes, sha256: str) -> Document:
     return Document(source.document_id, source.path, sha256, "xml", status="failed", reason=reason)
 
 
-def parsed(data: bytes) -> etree._Element:
-    """The root element, names without their namespaces. Raises XMLFaultError."""
+def _recovered(data: bytes) -> etree._Element | None:
+    """The root of an article whose XML is damaged, as far as it can be made out; None where no text is left."""
+    try:
+        root = parsed(data, recover=True)
+    except XMLFaultError:
+        return None
+    body = _first(root, "body") if _first(root, "body") is not None else _first(root, "abstract")
+    return root if body is not None and "".join(body.itertext()).strip() else None
+
+
+def parsed(data: bytes, *, recover: bool = False) -> etree._Element:
+    """The root element, names without their namespaces; `recover`: of damaged XML what can be made out.
+
+    Raises XMLFaultError, and DamagedXMLError where it is not well-formed.
+    """
     if re.search(rb"<!ENTITY", data[:100_000]):
         raise XMLFaultError("refused: the XML declares entities of its own; take the declarations out")
     if _FRAGMENT.match(data):
@@ -53,11 +84,14 @@ def parsed(data: bytes) -> etree._Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        recover=recover,
     )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as fault:
-        raise XMLFaultError(f"damaged: the XML is not well-formed: {' '.join(str(fault).split())[:160]}") from None
+        raise DamagedXMLError(f"damaged: the XML is not well-formed: {' '.join(str(fault).split())[:160]}") from None
+    if root is None:  # nothing could be recovered
+        raise DamagedXMLError("damaged: the XML holds nothing that can be read")
     for element in root.iter():
         if not isinstance(element.tag, str):
             raise XMLFaultError(f"refused: the XML uses the entity {element.text or ''}, which is not defined in it")

@@ -10,12 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from records.claims import SHARED, claims, is_found
 
 from pipeline.document import Input
 from pipeline.evidence import NOT_REPORTED, EvidenceRecord
 from pipeline.extract import Extraction, extract
-
-from claims import SHARED, claims, is_found
 
 CORPUS, CLAIMS = SHARED / "corpus", SHARED / "gold" / "review_claims.jsonl"
 pytestmark = [

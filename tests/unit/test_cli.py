@@ -120,7 +120,7 @@ def test_exports_are_written_where_asked(run: Path, tmp_path: Path, capsys: pyte
         (["verify", "--run", "{tmp}/in"], "documents.csv is missing"),
         (["score", "--run", "{tmp}/none", "--gold", "gold"], "none: there is no such folder"),
         (["run", "--corpus", "{tmp}/in", "--out", "{tmp}/o"], "manifest.csv"),
-        (["run", "--runner", "dask"], "not in this release"),
+        (["run", "--dask-address", "tcp://127.0.0.1:1"], "add --runner dask"),
         (["new-corpus", "{tmp}/in"], "in: is there already"),
         (["show", "{tmp}/none.pdf"], "none.pdf: there is no such file"),
         (["show", "{tmp}/in/c.pdf", "--text"], "c.pdf: "),
@@ -241,3 +241,31 @@ def test_a_killed_run_leaves_the_old_outputs_as_they_were(run: Path, texts: Path
     assert subprocess.run([*arguments, "--quiet"], cwd=ROOT, check=False).returncode == 0
     assert {row["document_id"] for row in table(run, "documents")} == {"a", "one", "a-2", "c", "d"}
     assert not [path for path in run.iterdir() if path.name.startswith(".")]
+
+
+def test_the_cache_is_shown_trimmed_and_cleared(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    monkeypatch.setenv("LITEVIDENCE_CACHE", str(kept))
+    assert run_command_line(["extract", str(texts), "--out", str(tmp_path / "run"), "--workers", "1", "--quiet"]) == 0
+    older = kept / "annotate" / "0123456789ab" / "00"
+    older.mkdir(parents=True)
+    (older / "entry.json").write_text("{}")
+    assert run_command_line(["cache"]) == 0
+    assert "annotate  1 results, 0.0 KiB, made by another version (--trim removes it)" in capsys.readouterr().out
+    assert run_command_line(["cache", "--trim"]) == 0
+    assert "removed 1 results" in capsys.readouterr().out
+    assert not older.exists()
+    assert list((kept / "annotate").rglob("*.json")), "what this version made stays"
+    assert run_command_line(["cache", "--clear"]) == 0
+    assert not list(kept.rglob("*.json"))
+
+
+def test_a_cache_that_cannot_be_used_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LITEVIDENCE_CACHE", str(tmp_path / "file" / "under"))
+    assert run_command_line(["cache"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

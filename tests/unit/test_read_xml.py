@@ -125,7 +125,7 @@ def test_a_pubmed_set_is_a_document_an_article(tmp_path: Path) -> None:
     [
         ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><article><body><p>&x;</p></body></article>', "refused"),
         ('<!DOCTYPE a [<!ENTITY x "ha">]><article><body><p>&x;&x;</p></body></article>', "refused"),
-        ("<article><body><p>never closed", "damaged"),
+        ("<article><front>never closed", "damaged"),
         ("<html><p>Words</p></html>", "unknown XML"),
         ("<article><body></body></article>", "no text"),
         (f"<article>{'<sec>' * 400}{'</sec>' * 400}</article>", "damaged"),
@@ -136,3 +136,20 @@ def test_what_cannot_be_trusted_or_read_says_so(text: str, said: str, tmp_path: 
     assert document.status == "failed"
     assert document.reason.startswith(said)
     assert "\n" not in document.reason
+
+
+def test_of_a_damaged_article_what_can_be_made_out_is_read(tmp_path: Path) -> None:
+    document = reading("<article><body><sec><title>Results</title><p>Ten improved.</p></body><p>More.", tmp_path)
+    assert document.status == "partial"
+    assert document.reason.startswith("damaged: the XML is not well-formed")
+    assert "Ten improved." in document.text
+
+
+def test_several_tables_of_one_wrap_stand_below_each_other(tmp_path: Path) -> None:
+    rows = "<thead><tr><th>Arm</th></tr></thead><tbody><tr><td>{}</td></tr></tbody>"
+    wrap = "".join(f"<table>{rows.format(name)}</table>" for name in ("A", "B"))
+    document = reading(f"<article><body><p>Text.</p><table-wrap>{wrap}</table-wrap></body></article>", tmp_path)
+    (table,) = document.tables
+    assert [(cell.row, document.text[cell.start : cell.end]) for cell in table.cells] == [
+        (0, "Arm"), (1, "A"), (2, "Arm"), (3, "B"),
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.annotate.found import ADJECTIVES, Found
-from pipeline.annotate.numbers import COUNT, INNER, number
+from pipeline.annotate.numbers import COUNT, INNER, SPELLED, number
 from pipeline.fields import PEOPLE, PEOPLE_PLURAL
 
 _NO_CROWD = r"(?!(?:million|billion|thousand)\b)"
@@ -37,6 +37,12 @@ _HAPPENED = re.compile(
     r"relapsed|responded|remitted|died|met|achieved)\b",
     re.IGNORECASE,
 )
+# `four participants withdrew: two had raised blood pressure, one asked to stop` counts the same people, by reason.
+_REASONS = re.compile(
+    rf"(?:[:,;] (?:and )?|\band )(?P<value>{SPELLED}|\d{{1,3}}) (?:(?:had|developed|experienced|reported|showed|asked|"
+    r"stopped|withdrew|died|complained|refused)\b|(?:for|because of|due to|owing to|after|at (?:the )?request)\b)",
+    re.IGNORECASE,
+)
 _ENROLLED = re.compile(
     rf"\b(?:enrolled|randomi[sz]ed|recruited|included|treated|assigned) (?P<value>{COUNT})(?= (?:to|with|in|and)\b|[,;.])",
     re.IGNORECASE,
@@ -53,3 +59,8 @@ def people(text: str) -> Iterator[Found]:
                 end = match.end() if pattern in (_EQUALS, _SEVERAL, _ONE) else match.end("value")
                 counted = pattern in (_SEVERAL, _ONE, _AND_WITH) and _HAPPENED.match(text, end)
                 yield Found("count" if counted else "sample_size", start, end, value)
+    for match in _SEVERAL.finditer(text):
+        stop = text.find(". ", match.end())
+        for reason in _REASONS.finditer(text, match.end(), stop if stop > 0 else len(text)):
+            if 0 < number(reason["value"]) <= number(match["value"]):
+                yield Found("count", reason.start("value"), reason.end("value"), number(reason["value"]))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from pipeline.assemble.items import is_class, is_inert, item, items_of, record, role_of
+from pipeline.assemble.items import identity, is_class, is_inert, is_of_the_body, item, items_of, record, role_of
 from pipeline.assemble.prose.results import statements
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.assemble.studies import Studies
@@ -41,12 +41,13 @@ def prose_records(document: Document, mentions: Sequence[Mention], studies: Stud
             memory = Memory()
             held = list(_sentences(document, block, mentions, own=studies.reports_own))
             named = _named_by_headings(document, block, mentions)
+            of_section = main_drug(_in_section(document, block, mentions))
             for sentence, following in zip_longest(held, held[1:]):
                 if not memory.studies and not sentence.citations and following is not None and following.citations:
                     memory.studies = _about(following.citations[0], studies)
                 for anchor, items in statements(sentence):
                     for study, citation in _owners(sentence, anchor, studies, memory):
-                        drug = memory.drug.get(study) or memory.last or named or main
+                        drug = memory.drug.get(study) or memory.last or named or main or of_section
                         yield _finished(sentence, items, study, citation, drug, memory.sample.get(study))
                 _remember(sentence, studies, memory)
 
@@ -54,8 +55,8 @@ def prose_records(document: Document, mentions: Sequence[Mention], studies: Stud
 def main_drug(mentions: Sequence[Mention]) -> Mention | None:
     """The treatment that a document speaks of most: the one meant where a sentence names none."""
     drugs = [one for one in mentions if role_of(one) is Role.TREATMENT and not is_inert(one) and not is_class(one)]
-    counts = Counter(one.concept_id for one in drugs)
-    return max(drugs, key=lambda one: (counts[one.concept_id], -one.start), default=None)
+    counts = Counter(identity(one) for one in drugs)
+    return max(drugs, key=lambda one: (counts[identity(one)], -one.start), default=None)
 
 
 def _named_by_headings(document: Document, block: Block, mentions: Sequence[Mention]) -> Mention | None:
@@ -74,6 +75,11 @@ def _named_by_headings(document: Document, block: Block, mentions: Sequence[Ment
     return None
 
 
+def _in_section(document: Document, block: Block, mentions: Sequence[Mention]) -> Sequence[Mention]:
+    section = document.section_at(block.start)
+    return [one for one in mentions if section.start <= one.start < section.end] if section is not None else ()
+
+
 def _sentences(document: Document, block: Block, mentions: Sequence[Mention], *, own: bool) -> Iterator[Sentence]:
     section = document.section_at(block.start)
     source: Source = "abstract" if section is not None and section.kind == "abstract" else "prose"
@@ -88,7 +94,7 @@ def _sentences(document: Document, block: Block, mentions: Sequence[Mention], *,
         sentence = Sentence(document, span, source, held, cited, before, measured, kind, own and not cited)
         yield sentence
         measured = sentence.of(Role.OUTCOME, Role.INSTRUMENT)
-        before = tuple({one.concept_id: one for one in reversed(sentence.treatments)}.values())[::-1]
+        before = tuple({identity(one): one for one in reversed(sentence.treatments)}.values())[::-1]
 
 
 def _owners(
@@ -133,7 +139,7 @@ def _finished(
     if citation is not None:
         more.append(item(document, "citations", ";".join(citation.labels), citation.start, citation.end, "citation"))
     have = {one.column for one in more}
-    if drug is not None and "drug" not in have:
+    if drug is not None and not have & {"drug", "arm"}:
         more.extend(items_of(document, drug, "inherited"))
     if sample is not None and not have & {"n", "arm_n"}:
         more.extend(items_of(document, sample, "inherited"))
@@ -146,10 +152,10 @@ def _remember(sentence: Sentence, studies: Studies, memory: Memory) -> None:
         memory.studies = last if len(last) <= _INHERITED_LABELS else ()
     about = [study for study, _ in memory.studies] or [sentence.document.document_id]
     samples = sentence.of(Role.SAMPLE)
-    if sentence.active:
-        memory.last = sentence.active[0]
+    given = next((one for one in sentence.active if not is_of_the_body(one)), None)
+    if given is not None:
+        memory.last = given
+        memory.drug.update(dict.fromkeys(about, given))
     for study in about:
-        if sentence.active:
-            memory.drug[study] = sentence.active[0]
         if len(samples) == 1 and memory.studies:
             memory.sample[study] = samples[0]

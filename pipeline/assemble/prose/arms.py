@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from pipeline.assemble.binding import cost, nearest, respectively, side_by_side
-from pipeline.assemble.items import is_inert, is_time, item, items_of, joined, role_of
+from pipeline.assemble.binding import cost, nearest, owners_of_doses, respectively, side_by_side
+from pipeline.assemble.items import identity, is_amount, is_inert, is_time, item, items_of, joined, role_of
+from pipeline.assemble.prose.contrasts import arm_of, named
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.evidence import DataItem, Mention
 from pipeline.fields import BY_NAME, PEOPLE, Role, with_role
@@ -25,6 +26,8 @@ _BACKGROUND = re.compile(
     r"(?:on|of) (?:\w+[ -]){0,4}?(?:\w+ (?:or|and) )?$",
     re.IGNORECASE,
 )
+_ELSEWHERE = frozenset(("historical", "hypothetical", "negated"))
+"""Contexts in which what is named is not this study's."""
 # A number this near to a drug is the drug's own.
 _BESIDE = 14
 _POPULATION_BEFORE = re.compile(
@@ -34,8 +37,8 @@ _POPULATION_AFTER = re.compile(rf" ?[\w-]*(?: [\w-]+)? ?{PEOPLE}\b", re.IGNORECA
 ARM = {"n": "arm_n"}
 """A sample that is one arm's fills the arm's column."""
 _LENGTH_BEFORE = re.compile(
-    r"\b(?:over|infus\w+ (?:over|for|lasting))(?: \w+)? ?$|\b(?:daily|weekly|(?:a|per) (?:day|week|month)|/ ?(?:day|d|week|wk)) "
-    r"for ?$|"
+    r"\b(?:over|infus\w+ (?:over|for|lasting|of))(?: \w+)? ?$|"
+    r"\b(?:daily|weekly|(?:a|per) (?:day|week|month)|/ ?(?:day|d|week|wk)),? for ?$|"
     r"\b(?:treated|took|taken|taking|treatment|therapy|given|received|administered|dosed)\b[^.;,]{0,50}\bfor ?$",
     re.IGNORECASE,
 )
@@ -52,13 +55,21 @@ def arm(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Iterator[
     `alike` are the mentions that compete with `one` for an arm.
     """
     document = sentence.document
-    given = _given(sentence, one, alike)
-    yield from _setting(sentence, one, given.concept_id if given is not None else "")
-    if given is not None:
+    group = arm_of(sentence, one)
+    given = next(iter(group.treatments), None) if group is not None else _given(sentence, one, alike)
+    yield from _setting(sentence, one, identity(given) if given is not None else "")
+    if group is not None and not group.is_drug:
+        yield from named(sentence, group)
+        for dose in sentence.amounts:
+            if group.start <= dose.start < group.end:
+                yield from items_of(document, dose, "arm")
+        if given is None:
+            return
+    elif given is not None:
         yield from items_of(document, given, "nearest")
         yield item(document, "arm", given.preferred, given.start, given.end, f"{given.field}.nearest")
     tested = [drug for drug in sentence.active if not _is_background(sentence.text, drug)]
-    if given is None or (tested and given.concept_id == tested[0].concept_id):
+    if given is None or (tested and identity(given) == identity(tested[0])):
         contrast = role_of(one) is Role.MEASUREMENT and len(alike) > 1
         yield from _comparator(sentence, given, contrast=contrast)
     yield from _regimen(sentence, one, given, alike)
@@ -73,13 +84,17 @@ def _setting(sentence: Sentence, one: Mention, given: str = "") -> Iterator[Data
     )
     if sample is not None:
         yield from items_of(document, sample, "sentence", columns=ARM if sample in of_arms.values() else None)
-    people = [found for found in sentence.of(Role.POPULATION) if is_population(document.text, found)]
+    people = [
+        found
+        for found in sentence.of(Role.POPULATION)
+        if is_population(document.text, found) and "historical" not in found.context
+    ]
     population = nearest(document.text, one, people, right=0)
     if population is not None:
         listed = [found for found in people if found is population or _coordinated(document.text, found, population)]
         yield from joined(document, listed, "sentence")
     for field in with_role(Role.DESIGN):
-        designs = [found for found in sentence.mentions if found.field == field.name]
+        designs = [found for found in sentence.mentions if found.field == field.name and is_of_this_study(found)]
         if designs:
             yield from joined(document, designs, "sentence")
 
@@ -96,8 +111,12 @@ def samples_of_arms(sentence: Sentence) -> dict[str, Mention]:
     for sample in sentence.of(Role.SAMPLE):
         drug = nearest(sentence.text, sample, sentence.treatments, limit=45)
         if drug is not None:
-            found.setdefault(drug.concept_id, sample)
+            found.setdefault(identity(drug), sample)
     return found if len(found) > 1 else {}
+
+
+def is_of_this_study(one: Mention) -> bool:
+    return _ELSEWHERE.isdisjoint(one.context)
 
 
 def is_population(text: str, one: Mention) -> bool:
@@ -138,7 +157,7 @@ def _given(sentence: Sentence, one: Mention, alike: Sequence[Mention]) -> Mentio
 
 def _in_order(text: str, alike: Sequence[Mention], drugs: Sequence[Mention]) -> dict[int, Mention]:
     """`54 % vs 37 % ... with X than with Y`: results side by side, and two treatments, pair in order."""
-    named = list({drug.concept_id: drug for drug in reversed(drugs)}.values())[::-1]
+    named = list({identity(drug): drug for drug in reversed(drugs)}.values())[::-1]
     found: dict[int, Mention] = {}
     if len(named) == 2:
         for one, other in pairwise(alike):
@@ -161,7 +180,7 @@ def _is_background(text: str, drug: Mention) -> bool:
 def _comparator(sentence: Sentence, given: Mention | None, *, contrast: bool) -> Iterator[DataItem]:
     document, text = sentence.document, sentence.text
     for other in sentence.treatments:
-        if (given is not None and other.concept_id == given.concept_id) or _is_background(text, other):
+        if (given is not None and identity(other) == identity(given)) or _is_background(text, other):
             continue
         if (
             is_inert(other)
@@ -169,8 +188,9 @@ def _comparator(sentence: Sentence, given: Mention | None, *, contrast: bool) ->
             or (given is not None and _compared(sentence, given, other, contrast=contrast))
         ):
             yield item(document, "comparator", other.preferred, other.start, other.end, f"{other.field}.compared")
-            own = nearest(text, other, [one for one in sentence.of(Role.REGIMEN) if _is_amount(one)], right=0, limit=30)
-            if own is not None and nearest(text, own, sentence.treatments) is other:
+            owners = _owners(sentence)
+            own = nearest(text, other, sentence.amounts, right=0, limit=30)
+            if own is not None and owners.get(own.start) is other:
                 columns = {"dose": "comparator_dose", "dose_unit": "comparator_dose_unit", "dose_high": ""}
                 yield from items_of(document, own, "compared", columns=columns)
             return
@@ -186,22 +206,24 @@ def _compared(sentence: Sentence, given: Mention, other: Mention, *, contrast: b
     return bool(_VERSUS.search(between) or (comparing and _TO.search(between)))
 
 
-def _is_amount(one: Mention) -> bool:
-    return one.value is not None and "dose" in BY_NAME[one.field].columns.values()
+def _owners(sentence: Sentence) -> Mapping[int, Mention]:
+    """The drug of each dose of a sentence, by the dose's start."""
+    return owners_of_doses(sentence.text, sentence.amounts, sentence.treatments, sentence.span.end)
 
 
 def _regimen(sentence: Sentence, one: Mention, given: Mention | None, alike: Sequence[Mention]) -> Iterator[DataItem]:
     """Dose, route, schedule and length: of each the one nearest to the statement that is not another drug's."""
     text = sentence.text
+    owners = _owners(sentence)
     by_field: dict[str, list[Mention]] = {}
     for mention in sentence.of(Role.REGIMEN):
-        if mention is one:
+        if mention is one or "historical" in mention.context:
             continue
         if is_time(mention) and not is_length_of_treatment(text, mention):
             continue
-        if _is_amount(mention) and given is not None:
-            owner = nearest(text, mention, sentence.treatments)
-            if owner is not None and owner.concept_id != given.concept_id:
+        if is_amount(mention) and given is not None:
+            owner = owners.get(mention.start)
+            if owner is not None and identity(owner) != identity(given):
                 continue
         by_field.setdefault(mention.field, []).append(mention)
     for found in by_field.values():

@@ -7,75 +7,71 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.assemble.binding import nearest, respectively, side_by_side
 from pipeline.assemble.items import (
-    ONSET,
     is_counted,
-    is_effect,
     is_time,
     is_time_outcome,
     item,
     items_of,
-    joined,
     outcome_of_scale,
     role_of,
     time_of,
 )
-from pipeline.assemble.prose.arms import ARM, arm, is_length_of_treatment, is_population, samples_of_arms
+from pipeline.assemble.prose.arms import (
+    arm,
+    is_length_of_treatment,
+    is_population,
+)
+from pipeline.assemble.prose.contrasts import unknown_outcomes
 from pipeline.assemble.prose.sentence import Sentence
-from pipeline.document import Document
+from pipeline.assemble.prose.untold import Statement, arrangements, moments_of, quantity, was_found
 from pipeline.evidence import DataItem, Mention
 from pipeline.fields import BY_NAME, Role
 
-Statement = tuple[Mention, list[DataItem]]
-"""The mention that a record is built around, and the record's items."""
-
 _DEFINITION = re.compile(
-    r"\b(?:defin\w+|criteri\w+|threshold|taken as|counted as|meaning|meant)\b[^.;)]{0,90}$|"
+    r"\b(?:defin\w+|criteri(?:a|on)(?: for \w+)?(?: (?:of|was|were|being)\b|[:,( ]*$)|threshold|taken as|counted as|meaning|"
+    r"meant)[^.;)]{0,90}$|"
     r"\b(?:reduction|decrease|improvement|fall|drop)s? of (?:at least |≥ ?)$|[≥] ?$",
     re.IGNORECASE,
 )
+# `4 of 7 patients responded (50 % improvement)`: behind a number of people, what counted as a response.
+_IN_BRACKETS = re.compile(
+    r"\b(?:of|%|patients|subjects|participants|responded|responders)\b[^.;()]{0,60}\((?:≥|>|at least)? ?$"
+)
 _OR_MORE = re.compile(r" ?(?:points? )?or (?:more|greater|higher|less|lower|below|above)\b", re.IGNORECASE)
 _THRESHOLD = re.compile(r"\bat least (?:a )?$", re.IGNORECASE)
-_WITHIN = re.compile(
-    r"\b(?:within|as early as|as soon as|(?:set in|sets in|beg[ai]n|began|started|emerged|appeared) (?:after|at|by|from|within))"
-    r"(?: (?:the first|about|approximately|only))? ?$",
-    re.IGNORECASE,
-)
-_NOT_TOLD = re.compile(r"\bno\b|\bnot (?:\w+ )?(?:reported|given|stated|available)\b", re.IGNORECASE)
 _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|decline|rise)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:to|until)\b")
-_OF_THE_STUDY = ("abstract", "methods")
+_AFTER = re.compile(r"\b(?:in|after|within) (?:about |around |approximately |some |less than |fewer than )?$")
 _SCORED = ("mean", "median", "change", "difference")
-_NOT_DONE = frozenset(("hypothetical", "planned"))
-"""Contexts in which a number is no finding."""
 _SHIFTED_BY = re.compile(
     r"\b(?:lower|reduc|decreas|increas|improv|fell|fall|rose|rais|drop|declin)\w*[^.;]{0,50}\bby (?:about |approximately )?$",
     re.IGNORECASE,
 )
-_SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 
 
 def statements(sentence: Sentence) -> list[Statement]:
     """What a sentence states, in its order: results, else significance and time points, else how a study was made."""
     text = sentence.text
-    numbers = [one for one in sentence.of(Role.MEASUREMENT) if _was_found(one) and not _is_definition(text, one)]
-    times = [one for one in sentence.mentions if is_time(one) and _was_found(one) and _is_result(sentence, one)]
+    if sentence.own and any("cited" in one.context for one in sentence.mentions):
+        return []
+    numbers = [one for one in sentence.of(Role.MEASUREMENT) if was_found(one) and not _is_definition(text, one)]
+    times = [one for one in sentence.mentions if is_time(one) and was_found(one) and _is_result(sentence, one)]
     made = [(one, list(_number(sentence, one, numbers))) for one in numbers]
     made += [(one, list(_time(sentence, one, times))) for one in times]
     made = [(one, items) for one, items in made if {item.column for item in items} & {"outcome", "scale"}]
     bound = {item.start for one, items in made for item in items if item.column == "timepoint"}
     if not any(role_of(one) is Role.MEASUREMENT for one, _ in made):
-        moments = [one for one in sentence.moments if one not in times and one.start not in bound and _was_found(one)]
-        made += _moments(sentence, moments)
-    return sorted(made, key=lambda entry: entry[0].start) or list(_arrangements(sentence))
-
-
-def _was_found(one: Mention) -> bool:
-    return _NOT_DONE.isdisjoint(one.context)
+        moments = [one for one in sentence.moments if one not in times and one.start not in bound and was_found(one)]
+        made += moments_of(sentence, moments)
+    told = made or list(arrangements(sentence))
+    return sorted([*told, *unknown_outcomes(sentence, told, numbers)], key=lambda entry: entry[0].start)
 
 
 def _is_definition(text: str, one: Mention) -> bool:
     """`defined as a reduction of at least 50 %` states a threshold, not a result."""
     before = text[max(0, one.start - 100) : one.start]
+    if _IN_BRACKETS.search(before) and _SHIFT.match(text, one.end, one.end + 20):
+        return True
     if _DEFINITION.search(before) or _OR_MORE.match(text, one.end, one.end + 30):
         return True
     return bool(_THRESHOLD.search(before) and _SHIFT.match(text, one.end, one.end + 20))
@@ -109,7 +105,9 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
     scale = nearest(text, one, sentence.instruments)
     if scale is not None and not _shares(one):
         outcomes = [found for found in outcomes if found in symptoms or not is_counted(found)]
-    outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or nearest(text, one, outcomes)
+    outcome = respectively(text, alike, outcomes, sentence.span.end).get(one.start) or (
+        _what_happened(one, alike, outcomes) or nearest(text, one, outcomes)
+    )
     if outcome is None and scale is None and not _shares(one):
         # `The largest difference was 7.6` goes on about what the sentence before measured.
         outcome = next((found for found in sentence.measured if role_of(found) is Role.OUTCOME), None)
@@ -159,6 +157,23 @@ def _fitting(one: Mention, outcomes: Sequence[Mention]) -> Sequence[Mention]:
     return [outcome for outcome in outcomes if is_counted(outcome)] or outcomes if _shares(one) else outcomes
 
 
+def _what_happened(one: Mention, alike: Sequence[Mention], outcomes: Sequence[Mention]) -> Mention | None:
+    """The outcome that is told behind a number and before the next one.
+
+    So it is with people who are counted without a total (`two had a headache, one`), and where each of several numbers
+    has an outcome behind it and the first has none before (`71 % met the criterion for response and 29 % that for
+    remission`).
+    """
+    ends = [*(other.start for other in alike[1:]), (alike[-1].end if alike else one.end) + 60]
+    behind = [
+        next((found for found in outcomes if other.end <= found.start < end), None)
+        for other, end in zip(alike, ends, strict=False)
+    ]
+    own = next((found for other, found in zip(alike, behind, strict=True) if other is one), None)
+    in_turn = len(alike) > 1 and all(behind) and not any(found.start < alike[0].start for found in outcomes)
+    return own if in_turn or BY_NAME[one.field].measure == "count" else None
+
+
 def _shares(one: Mention) -> bool:
     """Whether a result counts people."""
     return "events" in BY_NAME[one.field].columns.values()
@@ -167,88 +182,12 @@ def _shares(one: Mention) -> bool:
 def _time(sentence: Sentence, one: Mention, times: Sequence[Mention]) -> Iterator[DataItem]:
     document, rule = sentence.document, f"{one.field}.time"
     outcome = nearest(sentence.text, one, sentence.of(Role.OUTCOME), right=25)
-    yield from _quantity(document, one, rule)
+    yield from quantity(document, one, rule)
     if outcome is not None:
         if not is_time_outcome(outcome):
-            until = _UNTIL.search(sentence.text[one.end : outcome.start])
+            until = _UNTIL.search(sentence.text[one.end : outcome.start]) or (
+                outcome.end <= one.start and _AFTER.search(sentence.text[outcome.end : one.start])
+            )
             yield item(document, "outcome", time_of(outcome, until=bool(until)), one.start, one.end, rule)
         yield from items_of(document, outcome, "nearest")
     yield from arm(sentence, one, times)
-
-
-def _onset(sentence: Sentence, one: Mention, outcome: Mention) -> Iterator[DataItem]:
-    """`An effect was seen within 2 h` states how soon."""
-    document, rule = sentence.document, f"{one.field}.onset"
-    yield from _quantity(document, one, rule)
-    yield item(document, "outcome", ONSET, one.start, one.end, rule)
-    yield from items_of(document, outcome, "nearest")
-    yield from arm(sentence, one, [one])
-
-
-def _quantity(document: Document, one: Mention, rule: str) -> Iterator[DataItem]:
-    if one.value is not None:
-        yield item(document, "value", one.value, one.start, one.end, rule, unit=one.unit)
-    if one.value_high is not None:
-        yield item(document, "value_high", one.value_high, one.start, one.end, rule, unit=one.unit)
-    yield item(document, "unit", one.unit, one.start, one.end, rule)
-    yield item(document, "measure", "time", one.start, one.end, rule)
-
-
-def _moments(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement]:
-    """Effects told with a time point or a P value but no number: a record for each time point."""
-    document, text = sentence.document, sentence.text
-    outcomes = [one for one in sentence.of(Role.OUTCOME) if not is_time_outcome(one)]
-    scales, precise = sentence.instruments, sentence.of(Role.PRECISION)
-    made: list[Statement] = []
-    for one in moments or precise:
-        named = [nearest(text, one, outcomes), nearest(text, one, scales)]
-        if not any(named):
-            continue
-        items = list(items_of(document, one, "sentence"))
-        for found in named:
-            items.extend(items_of(document, found, "nearest") if found is not None else ())
-        if named[0] is None and named[1] is not None:
-            rule = f"{named[1].field}.outcome"
-            items.append(item(document, "outcome", outcome_of_scale(named[1]), named[1].start, named[1].end, rule))
-        told = _SIGNIFICANT.search(text, sentence.span.start, sentence.span.end)
-        if told is None and not precise:
-            if _NOT_TOLD.search(text, sentence.span.start, sentence.span.end):
-                continue
-            if (
-                named[0] is not None
-                and named[1] is None
-                and is_effect(named[0])
-                and _WITHIN.search(text[max(0, one.start - 40) : one.start])
-            ):
-                made.append((one, list(_onset(sentence, one, named[0]))))
-                continue
-        if one in precise or (len(precise) == 1 and len(moments) == 1):
-            value = one if one in precise else precise[0]
-            items.extend(items_of(document, value, "sentence"))
-            items.append(item(document, "measure", "p_only", value.start, value.end, "significance.sentence"))
-        elif told is not None:
-            items.append(item(document, "measure", "p_only", told.start(), told.end(), "significance.sentence"))
-        items.extend(arm(sentence, one, [one]))
-        made.append((one, items))
-    return made
-
-
-def _arrangements(sentence: Sentence) -> Iterator[Statement]:
-    """How a study was made: a record for each sample, or one for the regimen."""
-    document, text = sentence.document, sentence.text
-    samples = [one for one in sentence.of(Role.SAMPLE) if _was_found(one)]
-    amounts = [
-        one
-        for one in sentence.of(Role.REGIMEN)
-        if one.value is not None and _was_found(one) and (not is_time(one) or is_length_of_treatment(text, one))
-    ]
-    for one in samples or amounts[:1]:
-        columns = ARM if one in samples_of_arms(sentence).values() else None
-        items = [*items_of(document, one, "sentence", columns=columns), *arm(sentence, one, samples)]
-        scale = nearest(text, one, sentence.instruments)
-        if scale is not None:
-            items.extend(items_of(document, scale, "sentence"))
-        yield one, items
-    designs = sentence.of(Role.DESIGN)
-    if not samples and not amounts and sentence.own and designs and sentence.section in _OF_THE_STUDY:
-        yield designs[0], [*arm(sentence, designs[0], ()), *joined(document, designs, "sentence")]

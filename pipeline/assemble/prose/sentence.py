@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from pipeline.assemble.items import is_class, is_inert, is_time, role_of
+from pipeline.assemble.items import is_amount, is_class, is_inert, is_time, role_of
 from pipeline.document import Citation, Document, Span
 from pipeline.evidence import Mention, Source
 from pipeline.fields import Role
+
+_SINCE = re.compile(r" since\b")
+_ONE = re.compile(r"(?<!\bas )(?<!\blike )\b(?:an?|one) $")
+_QUALITY = re.compile(r"[- ](?:effect|respon|action|propert|like|activit|agent|drug|medic|treat|therap)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,19 @@ class Sentence:
 
     @property
     def treatments(self) -> tuple[Mention, ...]:
-        """The drugs and controls given; classes of drugs are nobody's treatment, and one given before is not this one."""
-        given = [one for one in self.of(Role.TREATMENT) if not is_class(one) and "historical" not in one.context]
-        return tuple(given)
+        """The drugs and controls given, but not those given before.
+
+        Classes of drugs are nobody's treatment, unless the sentence names no other and speaks of one of them
+        (`a dose of an NMDA antagonist`).
+        """
+        named = [one for one in self.of(Role.TREATMENT) if "historical" not in one.context]
+        given = [one for one in named if not is_class(one)]
+        return tuple(given or [one for one in named if self._is_one(one)])
+
+    def _is_one(self, drug: Mention) -> bool:
+        """Whether the name of a class means one drug of it, not a kind of effect."""
+        before, after = self.text[max(0, drug.start - 8) : drug.start], self.text[drug.end : drug.end + 12]
+        return bool(_ONE.search(before)) and not _QUALITY.match(after)
 
     @property
     def instruments(self) -> tuple[Mention, ...]:
@@ -50,9 +65,15 @@ class Sentence:
         return tuple(one for one in scales if not any(version.startswith(f"{one.concept_id}-") for version in versions))
 
     @property
+    def amounts(self) -> tuple[Mention, ...]:
+        """The doses named, in numbers."""
+        return tuple(one for one in self.of(Role.REGIMEN) if is_amount(one))
+
+    @property
     def active(self) -> tuple[Mention, ...]:
         return tuple(one for one in self.treatments if not is_inert(one))
 
     @property
     def moments(self) -> tuple[Mention, ...]:
-        return tuple(one for one in self.of(Role.TIME) if is_time(one))
+        """The time points named; `15 years since` dates the text, not an effect."""
+        return tuple(one for one in self.of(Role.TIME) if is_time(one) and not _SINCE.match(self.text, one.end))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.assemble.items import is_class, item, items_of, outcome_of_scale, record, role_of
+from pipeline.assemble.items import identity, is_class, item, items_of, outcome_of_scale, record, role_of
 from pipeline.assemble.tables.cells import PRECISION, Reading, read_cell
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.assemble.tables.of_studies import column_fields, field_items, header_unit
@@ -105,7 +105,7 @@ def _contrasted(grid: Grid) -> tuple[list[Mention], list[Mention]]:
         if role_of(one) is Role.TREATMENT and not is_class(one)
     ]
     arms = arms or [one for one in grid.caption() if role_of(one) is Role.TREATMENT and not is_class(one)]
-    named = list({one.concept_id: one for one in reversed(arms)}.values())[::-1]
+    named = list({identity(one): one for one in reversed(arms)}.values())[::-1]
     return named[:1], named[1:2]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.assemble.items import is_class, is_inert, is_time, item, items_of, joined, record, role_of
+from pipeline.assemble.items import identity, is_class, is_inert, is_time, item, items_of, joined, record, role_of
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.document import Cell, Citation, Span
@@ -165,7 +165,7 @@ def _treatments(grid: Grid, cell: Cell, drugs: Sequence[Mention]) -> Iterator[Da
             yield from items_of(grid.document, other, "cell")
     for other in drugs[1:]:
         between = grid.document.text[drugs[0].end : other.start]
-        if other.concept_id != drugs[0].concept_id and _CONTROL.search(between):
+        if identity(other) != identity(drugs[0]) and _CONTROL.search(between):
             yield item(grid.document, "comparator", other.preferred, other.start, other.end, f"{other.field}.cell")
 
 

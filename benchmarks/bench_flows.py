@@ -1,0 +1,148 @@
+"""Measures what the flow costs beside the work: caching, orchestration, runners, and kills at random moments.
+
+Every figure is a ratio of two runs on this machine, one after the other. `--documents` and `--kills` make it shorter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.generate import documents, name, project, report
+from flows.kills import Harness, rounds
+
+ROOT = Path(__file__).parents[1]
+LOOP = """
+import sys, time
+from pathlib import Path
+from pipeline.extract import extract_many
+from pipeline.read import find
+began = time.monotonic()
+found = list(extract_many(find([Path(sys.argv[1])]), workers=int(sys.argv[2])))
+print(time.monotonic() - began, len(found))
+"""
+
+
+class Bench:
+    """Runs the program as a copy of its own, so that a row of a vocabulary can be changed."""
+
+    def __init__(self, scratch: Path, count: int, workers: int) -> None:
+        self.scratch, self.count, self.workers = scratch, count, workers
+        shutil.copytree(ROOT / "pipeline", scratch / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+        self.held: list[bool] = []
+
+    def took(self, *arguments: str, cache: str = "cache") -> float:
+        """Wall seconds of one command."""
+        command = [sys.executable, "-m", "pipeline", *arguments, "--quiet", "--workers", str(self.workers)]
+        environment = {**os.environ, "LITEVIDENCE_CACHE": str(self.scratch / cache)}
+        began = time.monotonic()
+        subprocess.run(command, cwd=self.scratch, env=environment, check=True)
+        return time.monotonic() - began
+
+    def loop(self, folder: Path) -> float:
+        """Seconds of a plain loop over the same functions in as many processes, without the start of Python."""
+        command = [sys.executable, "-c", LOOP, str(folder), str(self.workers)]
+        done = subprocess.run(command, cwd=self.scratch, check=True, capture_output=True, text=True)
+        return float(done.stdout.split()[0])
+
+    def floor(self, what: str, measured: float, most: float) -> None:
+        self.held.append(measured <= most)
+        print(f"{'ok  ' if measured <= most else 'MISS'}  {what:<66} {measured:8.3f}  (at most {most:g})", flush=True)
+
+
+def caching(bench: Bench) -> None:
+    """A first run, the same again, one document changed, one row of a vocabulary changed, one document added."""
+    folder, out = documents(bench.scratch / "documents", bench.count), str(bench.scratch / "out")
+    extract = ("extract", str(folder), "--out", out)
+    start = bench.took(
+        "extract", str(documents(bench.scratch / "one", 1)), "--out", str(bench.scratch / "o1"), cache="c1"
+    )
+    first = bench.took(*extract)
+    again = bench.took(*extract)
+    (folder / f"{name(0)}.txt").write_text(report(bench.count + 1), encoding="utf-8")
+    changed = bench.took(*extract)
+    (folder / f"{name(bench.count)}.txt").write_text(report(bench.count + 2), encoding="utf-8")
+    added = bench.took(*extract)
+    with (bench.scratch / "pipeline/vocab/drugs.csv").open("a", encoding="utf-8") as file:
+        file.write("zzz_bench,zzzbenchamab,,drug,,,,\n")
+    before = sum(1 for _ in (bench.scratch / "cache/read").rglob("*.json"))
+    row = bench.took(*extract)
+    after = sum(1 for _ in (bench.scratch / "cache/read").rglob("*.json"))
+    print(
+        f"      {bench.count} documents, {bench.workers} workers: first {first:.1f} s, again {again:.1f} s, one changed "
+    )
+    print(
+        f"      {changed:.1f} s, one added {added:.1f} s, one row of a vocabulary {row:.1f} s; one document alone {start:.1f} s"
+    )
+    bench.floor("second run beside the first", again / first, 0.05)
+    bench.floor("one changed document: seconds more than none, beside one alone", (changed - again) / start, 1)
+    bench.floor("one added document: seconds more than none, beside one alone", (added - again) / start, 1)
+    bench.floor("a changed row of a vocabulary: documents read again", after - before, 0)
+    bench.floor("a changed row of a vocabulary, beside the first run", row / first, 1.1)
+
+
+def orchestration(bench: Bench) -> None:
+    """The flow beside a plain loop over the same functions, and Dask beside processes."""
+    made = project(bench.scratch / "project", bench.count)
+    run = ("run", "--corpus", str(made / "corpus"), "--gold", str(made / "gold"), "--no-cache")
+    tiny = project(bench.scratch / "tiny", 1)
+    empty = ("run", "--corpus", str(tiny / "corpus"), "--gold", str(tiny / "gold"), "--no-cache")
+    loop = bench.loop(made / "corpus" / "papers")
+    start = bench.took(*empty, "--out", str(bench.scratch / "t"), "--releases", str(bench.scratch / "tr"))
+    process = bench.took(*run, "--out", str(bench.scratch / "p"), "--releases", str(bench.scratch / "pr"))
+    dask_start = bench.took(
+        *empty, "--runner", "dask", "--out", str(bench.scratch / "u"), "--releases", str(bench.scratch / "ur")
+    )
+    dask = bench.took(
+        *run, "--runner", "dask", "--out", str(bench.scratch / "d"), "--releases", str(bench.scratch / "dr")
+    )
+    print(
+        f"      plain loop {loop:.1f} s; run by processes {process:.1f} s, by dask {dask:.1f} s; a run of two documents"
+    )
+    print(f"      {start:.1f} s by processes, {dask_start:.1f} s by dask")
+    bench.floor("start-up of a run, seconds", start, 10)
+    bench.floor("the flow without its start, beside the plain loop", (process - start) / loop, 1.1)
+    bench.floor("dask without its start, beside the plain loop", (dask - dask_start) / loop, 1.1)
+    same = all(
+        (bench.scratch / "p" / table).read_bytes() == (bench.scratch / "d" / table).read_bytes()
+        for table in ("evidence.csv", "items.csv", "mentions.csv", "scores.csv")
+    )
+    bench.floor("tables that differ between processes and dask", not same, 0)
+
+
+def killed(bench: Bench, count: int) -> None:
+    """The harness's tally."""
+    (bench.scratch / "kills").mkdir()
+    harness = Harness(project(bench.scratch / "killed", 12), bench.scratch / "kills", bench.scratch)
+    found = list(rounds(harness, count))
+    for one in found:
+        print(f"      {one.victim:<6} killed after {one.moment:5.1f} s: the run ended with {one.ended}", flush=True)
+    print(f"      {Counter(one.victim for one in found)}")
+    bench.floor(f"of {count} kills, next runs with other bytes", sum(not one.same for one in found), 0)
+    bench.floor(f"of {count} kills, processes left behind", sum(one.orphans for one in found), 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--documents", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--kills", type=int, default=30)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch), options.documents, options.workers)
+        caching(bench)
+        orchestration(bench)
+        killed(bench, options.kills)
+    return 0 if all(bench.held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

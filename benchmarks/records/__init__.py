@@ -1,0 +1,1 @@
+"""Measurements of whole records: what is answered, tabulated and reconciled."""

@@ -1,0 +1,126 @@
+"""How many people each arm has, by tables, by sentences, and by what is said of all arms together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from pipeline.answer.arms import SIDES, Arms, Side
+from pipeline.answer.grid import Grid
+from pipeline.answer.labels import is_baseline
+from pipeline.answer.parts import Part, counted_people, sizes_of
+from pipeline.answer.question import Question
+from pipeline.answer.tie import marks_in
+from pipeline.answer.values import Found, normal
+from pipeline.answer.words import plain, stems
+from pipeline.document import Document
+from pipeline.sentences import sentences
+
+_PEOPLE = (
+    r"(?:patients|participants|subjects|women|men|children|infants|individuals|students|people|persons|volunteers|cases"
+    r"|males|females|adults|adolescents|mothers|neonates|eyes|couples)"
+)
+_N_EQUALS = re.compile(r"\bn\s*=\s*(\d[\d,]*)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?<![\d.,±])(\d[\d,]*)(?! ?%)(?: \(\d+(?:\.\d+)? ?%\))?(?: [a-z]+){0,2}? "
+    rf"(?:{_PEOPLE}|were|received|in the|to the|to receive|to)\b",
+    re.IGNORECASE,
+)
+_ASSIGNED = re.compile(
+    r"\b(?:randomi[sz]ed|allocated|assigned|received?|enrol+ed|included|divided|consisted|comprised|performed|used"
+    r"|hospitali[sz]ed|analy[sz]ed|completed)\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    rf"(?<![\d.])(\d+)(?: {_PEOPLE})? (?:in|per|to) (?:each|both|either) (?:of the )?(?:\w+ )?(?:groups?|arms?)"
+    r"|\bn\s*=\s*(\d+) (?:in|per|for|/) ?(?:each )?(?:groups?|arms?)|groups? of (\d+)",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    rf"(?:total of |sample of |consisted of |included )?(?<![\d.,])(\d+) (?:[a-z-]+ ){{0,2}}?{_PEOPLE}", re.IGNORECASE
+)
+_OR = re.compile(r"(?: [A-Za-z-]+){0,3}(?:,| or| and| and/or)(?: [A-Za-z-]+){0,4} ?")
+
+
+def arm_sizes(
+    document: Document, tables: Sequence[tuple[Grid, Sequence[Part]]], arms: Arms, question: Question
+) -> dict[Side, Found]:
+    """The size of each arm as far as the document states it; empty where it does not."""
+    sizes: dict[Side, Found] = {}
+    by_label: dict[Side, list[Found]] = {side: [] for side in SIDES}
+    for grid, parts in tables:
+        for part in parts:
+            by_label[part.side] += sizes_of(part, grid)
+        for side, found in counted_people(parts):
+            by_label[side].append(found)
+    prose = {side: [*found] for side, found in _by_prose(document, arms).items()}
+    for side in SIDES:
+        said = by_label[side] or prose[side]
+        if said:  # subgroups and drop-outs make arms smaller, never larger
+            sizes[side] = max(said, key=lambda found: (Decimal(found.value), -found.start))
+    if not sizes and (each := _each(document)):
+        sizes = dict.fromkeys(SIDES, each)
+    if not sizes and _one_group(question) and (everyone := _everyone(document)):
+        sizes = dict.fromkeys(SIDES, everyone)
+    return sizes
+
+
+def _by_prose(document: Document, arms: Arms) -> dict[Side, list[Found]]:
+    """Sizes beside the names of the arms, best first: `the control group (n = 30)`, `30 patients received placebo`."""
+    sizes: dict[Side, list[Found]] = {side: [] for side in SIDES}
+    loose: dict[Side, list[Found]] = {side: [] for side in SIDES}
+    for start, words in _sentences(document):
+        marks = marks_in(words, arms)
+        if not marks:
+            continue
+        for match in _N_EQUALS.finditer(words):
+            before = [mark for mark in marks if mark.end <= match.start() and match.start() - mark.end < 45]
+            if before and before[-1].side and not re.search(r"\d", words[before[-1].end : match.start()]):
+                sizes[before[-1].side].append(_found(match, start))
+        if not _ASSIGNED.search(words):
+            continue
+        for match in _COUNTED.finditer(words):
+            after = [mark for mark in marks if mark.start >= match.end() - 4 and mark.start - match.end() < 60]
+            joint = (
+                len(after) > 1
+                and after[1].side != after[0].side
+                and _OR.fullmatch(words[after[0].end : after[1].start])
+            )
+            if after and after[0].side and not joint and not re.search(r"\d|;", words[match.end() : after[0].start]):
+                loose[after[0].side].append(_found(match, start))
+    return {side: sizes[side] or loose[side][:1] for side in SIDES}
+
+
+def _sentences(document: Document) -> Iterator[tuple[int, str]]:
+    for block in document.blocks:
+        section = document.section_at(block.start)
+        if block.kind in ("paragraph", "list") and not (
+            section and section.kind in ("introduction", "references", "discussion")
+        ):
+            for span in sentences(document.text, block.start, block.end):
+                yield span.start, plain(document.text[span.start : span.end])
+
+
+def said(document: Document) -> Iterator[str]:
+    """The sentences that can say who got what."""
+    return (words for _, words in _sentences(document))
+
+
+def _found(match: re.Match[str], start: int) -> Found:
+    group = next(number for number in range(1, match.re.groups + 1) if match[number])
+    return Found(normal(match[group]), start + match.start(group), start + match.end(group))
+
+
+def _each(document: Document) -> Found | None:
+    return next((_found(match, start) for start, words in _sentences(document) if (match := _EACH.search(words))), None)
+
+
+def _one_group(question: Question) -> bool:
+    """Whether both arms are the same people, before and after."""
+    one, two = question.intervention, question.comparator
+    return is_baseline(one) != is_baseline(two) and bool(set(stems(one)) & set(stems(two)) or len(stems(two)) == 1)
+
+
+def _everyone(document: Document) -> Found | None:
+    return next((_found(match, start) for start, words in _sentences(document) if (match := _ALL.search(words))), None)
