@@ -30,6 +30,11 @@ _WHO_DID = re.compile(
     r"were (?:randomi[sz]ed|assigned|enrolled|included|allocated|treated|eligible|analy[sz]ed|evaluated|assessed|studied))\b)",
     re.IGNORECASE,
 )
+# `47 of them X and 25 Y`: the second count is of the same people.
+_AND_OTHERS = re.compile(
+    rf"\b{COUNT} of (?:them|whom|these|those) [\w-]+(?: [\w-]+)?,? and (?P<value>{COUNT})(?= [a-zA-Z][\w-]+[,.;)])",
+    re.IGNORECASE,
+)
 _OF_WHOM = re.compile(rf"\b(?:of whom|of which|of these,?|in total,?) (?P<value>{COUNT})(?! ?(?:%|\())", re.IGNORECASE)
 # Something happened to these people, so their number is a result.
 _HAPPENED = re.compile(
@@ -51,7 +56,7 @@ _ENROLLED = re.compile(
 
 def people(text: str) -> Iterator[Found]:
     """Numbers of people who were studied, and of those to whom something happened."""
-    for pattern in (_EQUALS, _SEVERAL, _ONE, _SAMPLE, _AND_WITH, _WHO_DID, _OF_WHOM, _ENROLLED):
+    for pattern in (_EQUALS, _SEVERAL, _ONE, _SAMPLE, _AND_WITH, _WHO_DID, _AND_OTHERS, _OF_WHOM, _ENROLLED):
         for match in pattern.finditer(text):
             value = number(match["value"])
             if value == value.to_integral() and value > 0:

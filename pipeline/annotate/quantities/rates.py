@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipeline.annotate.found import ADJECTIVES, Found
 from pipeline.annotate.numbers import COUNT, FRACTION, INNER, fraction, number
 from pipeline.annotate.quantities.lists import LISTED_DIGITS, pieces
-from pipeline.fields import PEOPLE
+from pipeline.fields import PEOPLE, PEOPLE_PLURAL
 
 _PERCENT = r" ?-?(?:%|(?i:per ?cent)\b)"
 _OF = r" ?(?:/|(?:out )?of) ?(?:the |all |these |those |a total of )?(?:remaining |other )?"
@@ -31,6 +31,11 @@ _OUT_OF = re.compile(
 _NONE_OF = re.compile(
     rf"\bnone of (?:the |these |those |all )?(?P<total>{COUNT})(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b)", re.IGNORECASE
 )
+# `Of 84 patients, 46 (54.8 %) answered`.
+_TOTAL_BEFORE = re.compile(
+    rf"(?:^|[.;] )of (?:the |these |all )?(?P<total>{COUNT}) {ADJECTIVES}{PEOPLE_PLURAL}(?: \w+){{0,3}}, $",
+    re.IGNORECASE,
+)
 # Not a share of people: a level of confidence, a solution's strength.
 _NO_RATE = (
     r"(?! ?-?(?:CI|confidence|credible|saline|sodium|NaCl|dextrose|glucose|solution|w/v|cream|gel|ointment|lidocaine))"
@@ -43,7 +48,7 @@ def rates(text: str) -> Iterator[Found]:
     """Rates with whatever of value (percent), events and total is printed."""
     for pattern in (_WITH_PERCENT, _PERCENT_FIRST, _SLASH, _OUT_OF):
         for match in pattern.finditer(text):
-            counted = _counted(match)
+            counted = _counted(match, _TOTAL_BEFORE.search(text[max(0, match.start() - 80) : match.start()]))
             if counted is not None:
                 yield counted
     for match in _NONE_OF.finditer(text):
@@ -59,10 +64,11 @@ def rates(text: str) -> Iterator[Found]:
         yield Found("rate", match.start(), match.end(), fraction(match[0]), unit="%", preferred=match[0])
 
 
-def _counted(match: re.Match[str]) -> Found | None:
+def _counted(match: re.Match[str], before: re.Match[str] | None) -> Found | None:
     groups = match.groupdict()
     events = number(groups["events"])
-    total = number(groups["total"]) if groups["total"] else None
+    told = groups["total"] or (before["total"] if before else None)
+    total = number(told) if told else None
     value = number(groups["value"]) if groups.get("value") else None
     if events != events.to_integral() or (total is not None and (total == 0 or events > total)):
         return None

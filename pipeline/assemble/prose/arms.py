@@ -79,7 +79,8 @@ def _setting(sentence: Sentence, one: Mention, given: str = "") -> Iterator[Data
     """How many people, who they were, how the study was made; `given` is the concept of the arm's treatment."""
     document = sentence.document
     of_arms = samples_of_arms(sentence)
-    sample = of_arms.get(given) or nearest(
+    counted = role_of(one) is Role.SAMPLE  # then its own number is said already; how many they were in all may be
+    sample = (None if counted else of_arms.get(given)) or nearest(
         document.text, one, [sample for sample in sentence.of(Role.SAMPLE) if sample not in of_arms.values()], right=0
     )
     if sample is not None:
@@ -107,11 +108,14 @@ def _coordinated(text: str, one: Mention, other: Mention) -> bool:
 
 def samples_of_arms(sentence: Sentence) -> dict[str, Mention]:
     """The sample of each arm, by the concept of its treatment: where a sentence counts several, each beside its own."""
+    text = sentence.text
     found: dict[str, Mention] = {}
     for sample in sentence.of(Role.SAMPLE):
-        drug = nearest(sentence.text, sample, sentence.treatments, limit=45)
+        drug = nearest(text, sample, sentence.treatments, limit=45)
         if drug is not None:
-            found.setdefault(identity(drug), sample)
+            held = found.get(identity(drug))
+            if held is None or cost(text, sample, drug) < cost(text, held, drug):
+                found[identity(drug)] = sample
     return found if len(found) > 1 else {}
 
 
