@@ -21,7 +21,7 @@ from pipeline.fields import PEOPLE
 from pipeline.sentences import sentences
 from pipeline.vocabulary import vocabulary
 
-_SCOPE = {"negated": 6, "historical": 4, "hypothetical": 12, "planned": 30}
+_SCOPE = {"negated": 6, "historical": 4, "hypothetical": 20, "planned": 30}
 """Words that a cue's scope takes in at most."""
 _TURN = re.compile(
     r";|:|\b(?:but|however|although|though|except|apart from|while|whereas|yet|before|then|which|who|because|since|"

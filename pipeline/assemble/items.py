@@ -46,6 +46,13 @@ def is_time_outcome(mention: Mention | None) -> bool:
     return mention is not None and mention.concept_id in _outcomes("a time")
 
 
+def opposite_of(mention: Mention) -> str:
+    """The outcome that a denied one is, where it has a name of its own (`not in remission`), else ''."""
+    named = f"non_{mention.concept_id}"
+    known = "negated" in mention.context and any(concept.id == named for concept in vocabulary("outcomes"))
+    return named if known else ""
+
+
 def is_effect(mention: Mention) -> bool:
     """Whether an outcome is something that treatment is meant to bring about."""
     return mention.concept_id in {concept.id for concept in vocabulary("outcomes") if concept.kind == "benefit"}

@@ -62,7 +62,7 @@ _ONCE = re.compile(
     re.IGNORECASE,
 )
 _SERIES = re.compile(
-    rf"(?P<count>{COUNT})(?:-| )(?:(?!of |for |in |with |and |or |the |to )[\w-]+ ){{0,4}}?"
+    rf"(?<!\b[Tt]he )(?P<count>{COUNT})(?:-| )(?:(?!of |for |in |with |and |or |the |to )[\w-]+ ){{0,4}}?"
     r"(?P<what>infusions|injections|administrations|sessions)\b",
     re.IGNORECASE,
 )

@@ -47,7 +47,13 @@ def prose_records(document: Document, mentions: Sequence[Mention], studies: Stud
                     memory.studies = _about(following.citations[0], studies)
                 for anchor, items in statements(sentence):
                     for study, citation in _owners(sentence, anchor, studies, memory):
-                        drug = memory.drug.get(study) or memory.last or named or main or (citation and of_section)
+                        drug = (
+                            memory.drug.get(study)
+                            or memory.last
+                            or named
+                            or main
+                            or (of_section if citation is not None else None)
+                        )
                         yield _finished(sentence, items, study, citation, drug, memory.sample.get(study))
                 _remember(sentence, studies, memory)
 

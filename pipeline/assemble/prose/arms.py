@@ -21,6 +21,7 @@ _AGAINST = re.compile(
     r"\b(?:compar\w+ (?:to|with)|differ\w* (?:\w+ ){0,2}from|versus|vs\.?|than|relative to|against|over) (?:\w+ ){0,2}$",
     re.IGNORECASE,
 )
+_AS_CONTROL = re.compile(r" as (?:the |an? )?(?:active |inert )?(?:placebo|control|comparator)\b", re.IGNORECASE)
 _BACKGROUND = re.compile(
     r"\b(?:kept|maintained|remained|stabili[sz]ed|continued|continuing|stayed|staying|stable doses?|background|all(?: of them)?) "
     r"(?:on|of) (?:\w+[ -]){0,4}?(?:\w+ (?:or|and) )?$",
@@ -173,7 +174,8 @@ def _in_order(text: str, alike: Sequence[Mention], drugs: Sequence[Mention]) -> 
 
 def _held_against(text: str, drug: Mention) -> bool:
     """Whether a drug is named as what another was compared with."""
-    return bool(_AGAINST.search(text[max(0, drug.start - 40) : drug.start]))
+    before, after = text[max(0, drug.start - 40) : drug.start], text[drug.end : drug.end + 40]
+    return bool(_AGAINST.search(before) or _AS_CONTROL.match(after))
 
 
 def _is_background(text: str, drug: Mention) -> bool:

@@ -12,6 +12,7 @@ from pipeline.assemble.items import (
     is_time_outcome,
     item,
     items_of,
+    opposite_of,
     outcome_of_scale,
     role_of,
     time_of,
@@ -60,11 +61,20 @@ def statements(sentence: Sentence) -> list[Statement]:
     made += [(one, list(_time(sentence, one, times))) for one in times]
     made = [(one, items) for one, items in made if {item.column for item in items} & {"outcome", "scale"}]
     bound = {item.start for one, items in made for item in items if item.column == "timepoint"}
-    if not any(role_of(one) is Role.MEASUREMENT for one, _ in made):
-        moments = [one for one in sentence.moments if one not in times and one.start not in bound and was_found(one)]
+    moments = [one for one in sentence.moments if one not in times and one.start not in bound and was_found(one)]
+    if any(role_of(one) is Role.MEASUREMENT for one, _ in made):
+        moments = [one for one in moments if _is_told_significant(text, sentence.span.start, one)]
+        made += moments_of(sentence, moments) if moments else []
+    else:
         made += moments_of(sentence, moments)
     told = made or list(arrangements(sentence))
     return sorted([*told, *unknown_outcomes(sentence, told, numbers)], key=lambda entry: entry[0].start)
+
+
+def _is_told_significant(text: str, start: int, one: Mention) -> bool:
+    """Whether the clause before a time point says, beside other numbers, that a difference was significant then."""
+    clause = re.split(r"[;,]", text[start : one.start])[-1]
+    return "significan" in clause
 
 
 def _is_definition(text: str, one: Mention) -> bool:
@@ -113,6 +123,8 @@ def _number(sentence: Sentence, one: Mention, numbers: Sequence[Mention]) -> Ite
         outcome = next((found for found in sentence.measured if role_of(found) is Role.OUTCOME), None)
         scale = next((found for found in sentence.measured if role_of(found) is Role.INSTRUMENT), None)
     moment = _moment(sentence, one, alike)
+    if outcome is not None and (opposite := opposite_of(outcome)):
+        yield item(document, "outcome", opposite, outcome.start, outcome.end, f"{outcome.field}.negated")
     for found in (outcome, scale, moment):
         if found is not None and found not in symptoms:
             yield from items_of(document, found, "nearest")

@@ -16,11 +16,18 @@ from pipeline.assemble.items import (
     joined,
     outcome_of_scale,
 )
-from pipeline.assemble.prose.arms import ARM, arm, is_length_of_treatment, is_of_this_study, samples_of_arms
+from pipeline.assemble.prose.arms import (
+    ARM,
+    arm,
+    is_length_of_treatment,
+    is_of_this_study,
+    is_population,
+    samples_of_arms,
+)
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.document import Document
 from pipeline.evidence import DataItem, Mention
-from pipeline.fields import Role
+from pipeline.fields import PEOPLE_PLURAL, Role
 
 Statement = tuple[Mention, list[DataItem]]
 """The mention that a record is built around, and the record's items."""
@@ -36,6 +43,7 @@ _BESIDE_SCALE = 40
 """So much further off than a scale may an outcome stand that the scale measures."""
 _RELATED = re.compile(r"\b(?:differ(?:ed)?|predict\w*|correlat\w+)\b", re.IGNORECASE)
 """What a sentence that gives no number may still say of an outcome."""
+_PATIENTS = re.compile(rf"\b(?:{PEOPLE_PLURAL}|all)\b", re.IGNORECASE)
 _SIGNIFICANT = re.compile(r"\bsignifican\w+", re.IGNORECASE)
 _NOT_DONE = frozenset(("hypothetical", "planned"))
 """Contexts in which a number is no finding."""
@@ -129,4 +137,9 @@ def arrangements(sentence: Sentence) -> Iterator[Statement]:
     cited = [label for citation in sentence.citations for label in citation.labels]
     described = sentence.section in _OF_THE_STUDY if sentence.own else len(cited) == 1
     if not samples and not amounts and described and any(is_of_this_study(one) for one in designs):
-        yield designs[0], [*arm(sentence, designs[0], ()), *joined(document, designs, "sentence")]
+        own = [one for one in designs if is_of_this_study(one)]
+        yield own[0], [*arm(sentence, own[0], ()), *joined(document, own, "sentence")]
+    elif not samples and not amounts and sentence.own and described:
+        people = [one for one in sentence.of(Role.POPULATION) if is_of_this_study(one) and is_population(text, one)]
+        if people and _PATIENTS.search(text, sentence.span.start, people[0].start):
+            yield people[0], [*arm(sentence, people[0], ()), *joined(document, people, "sentence")]

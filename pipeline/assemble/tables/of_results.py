@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from pipeline.assemble.items import identity, is_class, item, items_of, outcome_of_scale, record, role_of
+from pipeline.assemble.items import identity, is_amount, is_class, item, items_of, outcome_of_scale, record, role_of
 from pipeline.assemble.tables.cells import PRECISION, Reading, read_cell
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.assemble.tables.of_studies import column_fields, field_items, header_unit
@@ -23,6 +24,9 @@ _ARM = {"n": "arm_n"}
 _CELL = "result.cell"
 _SCORED = ("mean", "median", "change", "difference")
 _CONTRASTS = ("difference", "ratio", PRECISION)
+_VERSUS = re.compile(r"\b(?:vs|versus|compared with|compared to|against)\b", re.IGNORECASE)
+_BESIDE = 3
+"""So many characters behind its drug a dose may stand."""
 _SAMPLE = re.compile(r"\(?\b[nN] ?= ?\d+\)?")
 
 
@@ -66,7 +70,7 @@ def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> Ite
     reading = _reading(grid, row, cell)
     if reading is None or not measured:
         return
-    others: Sequence[Mention] = ()
+    others: Sequence[Mention] = _held_against(grid, arms)
     if not arms and reading.measure in _CONTRASTS:
         arms, others = _contrasted(grid)
     elif field is not None and field.role not in _RESULT and not any(role_of(one) is Role.TREATMENT for one in above):
@@ -93,6 +97,14 @@ def _reading(grid: Grid, row: _Row, cell: Cell) -> Reading | None:
     caption = grid.table.caption
     over = grid.document.text[caption.start : caption.end] if caption is not None else ""
     return read_cell(text, _SAMPLE.sub("", f"{grid.header_text(cell.column)} {label}"), over)
+
+
+def _held_against(grid: Grid, arms: Sequence[Mention]) -> Sequence[Mention]:
+    """The second arm of a label that names two: `X 10 mg vs Y`."""
+    for one, other in pairwise(arms):
+        if _VERSUS.search(grid.document.text[one.end : other.start]) and identity(one) != identity(other):
+            return [other]
+    return ()
 
 
 def _contrasted(grid: Grid) -> tuple[list[Mention], list[Mention]]:
@@ -126,6 +138,10 @@ def _named(grid: Grid, arms: Sequence[Mention], how: str) -> Iterator[DataItem]:
 
 def _comparator(grid: Grid, one: Mention) -> Iterator[DataItem]:
     yield item(grid.document, "comparator", one.preferred, one.start, one.end, f"{one.field}.other_arm")
+    dose = next((other for other in grid.mentions if is_amount(other) and 0 <= other.start - one.end <= _BESIDE), None)
+    if dose is not None:
+        columns = {"dose": "comparator_dose", "dose_unit": "comparator_dose_unit", "dose_high": ""}
+        yield from items_of(grid.document, dose, "other_arm", columns=columns)
 
 
 def _context(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> Iterator[DataItem]:
