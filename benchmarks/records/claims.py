@@ -112,7 +112,7 @@ def _held(record: EvidenceRecord) -> set[Decimal]:
 
 
 def _beginnings(text: str) -> frozenset[str]:
-    return frozenset(word[:5] for word in re.findall(r"[a-z]{3,}", text.lower().replace("_", " ")))
+    return frozenset(word[:4] for word in re.findall(r"[a-z]{3,}", text.lower().replace("_", " ")))
 
 
 def _numbers(text: str) -> frozenset[Decimal]:

@@ -1,7 +1,7 @@
 """Risk and coverage: how many values are wrong among the records that are kept, as the least sure are put aside.
 
 Each document of the corpus is judged with rates that were counted on the others. Risk is the share of wrong values in
-the records that are kept, coverage the share of records. `--write` draws docs/pictures/risk-coverage.svg.
+the records that are kept, coverage the share of records. `--write` draws docs/img/risk-coverage.svg.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.assemble.confidence import confidence
 from records.reliability import counted, judged
 
-PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "risk-coverage.svg"
+PICTURE = Path(__file__).parents[2] / "docs" / "img" / "risk-coverage.svg"
 STEPS = (0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 

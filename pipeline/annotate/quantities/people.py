@@ -48,6 +48,7 @@ _REASONS = re.compile(
     r"stopped|withdrew|died|complained|refused)\b|(?:for|because of|due to|owing to|after|at (?:the )?request)\b)",
     re.IGNORECASE,
 )
+_SHARE_OF = re.compile(rf"(?P<value>{COUNT}) \([\d.]+ ?%\) {ADJECTIVES}{PEOPLE_PLURAL}\b", re.IGNORECASE)
 _ENROLLED = re.compile(
     rf"\b(?:enrolled|randomi[sz]ed|recruited|included|treated|assigned) (?P<value>{COUNT})(?= (?:to|with|in|and)\b|[,;.])",
     re.IGNORECASE,
@@ -64,7 +65,7 @@ def people(text: str) -> Iterator[Found]:
                 end = match.end() if pattern in (_EQUALS, _SEVERAL, _ONE) else match.end("value")
                 counted = pattern in (_SEVERAL, _ONE, _AND_WITH) and _HAPPENED.match(text, end)
                 yield Found("count" if counted else "sample_size", start, end, value)
-    for match in _SEVERAL.finditer(text):
+    for match in (*_SEVERAL.finditer(text), *_SHARE_OF.finditer(text)):
         stop = text.find(". ", match.end())
         for reason in _REASONS.finditer(text, match.end(), stop if stop > 0 else len(text)):
             if 0 < number(reason["value"]) <= number(match["value"]):

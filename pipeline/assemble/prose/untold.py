@@ -39,6 +39,10 @@ _WITHIN = re.compile(
 )
 _NOT_TOLD = re.compile(r"\bnot (?:\w+ )?(?:reported|given|stated|available)\b", re.IGNORECASE)
 _OF_THE_STUDY = ("abstract", "methods")
+_CONDITION = re.compile(
+    r"\bif\b|\badjust\w* for\b|\bcontroll\w+ for\b|\btaken into account\b|\bcovariates?\b", re.IGNORECASE
+)
+"""A time point beside these is one of a condition or of what was adjusted for."""
 _BESIDE_SCALE = 40
 """So much further off than a scale may an outcome stand that the scale measures."""
 _RELATED = re.compile(r"\b(?:differ(?:ed)?|predict\w*|correlat\w+)\b", re.IGNORECASE)
@@ -76,6 +80,8 @@ def moments_of(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement
     """Effects told with a time point or a P value but no number: a record for each time point."""
     document, text = sentence.document, sentence.text
     outcomes = [one for one in sentence.of(Role.OUTCOME) if not is_time_outcome(one)]
+    if _CONDITION.search(text, sentence.span.start, sentence.span.end):
+        return []
     scales, precise = sentence.instruments, sentence.of(Role.PRECISION)
     outcomes = [one for one in outcomes if "negated" not in one.context] or ([] if scales else outcomes)
     made: list[Statement] = []
