@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal, Never, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -142,11 +143,40 @@ def extract_in(
     bibliographies: Bibliographies = MappingProxyType({}),
 ) -> Iterator[Extraction]:
     """`extract_many` in workers that others use too."""
-    sources = tuple(sources)
     work = partial(_extract, cache=cache, stages=stages, bibliographies=dict(bibliographies))
-    results = pool.map(work, sources)
-    for source, result in zip(sources, results, strict=True):
+    waiting: deque[tuple[Input, Extraction | None]] = deque()
+
+    def to_do() -> Iterator[Input]:
+        for source in sources:
+            waiting.append((source, _all_kept(source, cache, bibliographies)))
+            if waiting[-1][1] is None:
+                yield source
+
+    for result in pool.map(work, to_do()):
+        while (kept := waiting[0][1]) is not None:
+            waiting.popleft()
+            yield kept
+        source, _ = waiting.popleft()
         yield _lost(source, result) if isinstance(result, Lost) else result
+    yield from (kept for _, kept in waiting if kept is not None)
+
+
+class _Absent(BaseException):
+    """A stage has no kept result. No Exception, so that `extract` does not take it for a fault of the document."""
+
+
+def _absent(*_: object) -> Never:
+    raise _Absent
+
+
+def _all_kept(source: Input, cache: Cache | None, bibliographies: Bibliographies) -> Extraction | None:
+    """The document's results where all were kept: then no worker has to be started for it."""
+    if cache is None:
+        return None
+    try:
+        return extract(source, cache=cache, stages=Stages(_absent, _absent, _absent), bibliographies=bibliographies)
+    except _Absent:
+        return None
 
 
 def _extract(

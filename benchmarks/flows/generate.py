@@ -17,9 +17,15 @@ def name(number: int) -> str:
     return f"trial{number:05d}2000"
 
 
+PARTS = 6
+
+
 def report(number: int) -> str:
-    """A trial report of some 200 words; the same number gives the same text."""
-    draw = random.Random(number)
+    """A report of several trials, some 1,000 words; the same number gives the same text."""
+    return "\n".join(_trial(random.Random(PARTS * number + part)) for part in range(PARTS))
+
+
+def _trial(draw: random.Random) -> str:
     drug, n, week = draw.choice(DRUGS), draw.randrange(20, 400), draw.choice((4, 6, 8, 12))
     rate, other, dose = draw.randrange(30, 80), draw.randrange(5, 30), draw.choice((10, 20, 40, 80))
     return f"""Methods

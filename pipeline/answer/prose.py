@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -48,12 +49,13 @@ _CONTINUOUS = tuple(
 _BARE_PAIR = re.compile(rf"(?P<mean>{NUMBER}) ?[(\[] ?(?P<sd>\d+\.\d+) ?[)\]]")
 _BARE_MEAN = re.compile(
     r"(?:\b(?:of|was|were|is|to|by|from|averaged|and|vs\.?|versus|than|approximately|mean)|[:=])[ (]{1,2}"
-    rf"(?P<mean>{NUMBER})(?! ?%| ?ci\b|[- ]?(?:point|item))|\((?P<alone>{NUMBER})(?= [a-zA-Zμµ/]+\)|\))",
+    rf"(?P<mean>{NUMBER})(?!\.?\d)(?! ?%| ?ci\b|[- ]?(?:point|item))|\((?P<alone>{NUMBER})(?= [a-zA-Zμµ/]+\)|\))",
     re.IGNORECASE,
 )
 _NO_MEASURE = re.compile(
     r" ?(?:%|(?:[a-z-]+ ){0,2}(?:patients|subjects|participants|groups|arms|students|women|men|children|infants|cases"
-    r"|weeks?|months?|years?|times|variables|items|subscales)\b)",
+    r"|weeks?|months?|years?|times|variables|items|subscales)\b"
+    r"|-?(?:h|hrs?|hours?|min|minutes?|days?|d)[ -](?:after|before|post|later|following|from)\b)",
     re.IGNORECASE,
 )
 _NO_MEAN = re.compile(
@@ -80,6 +82,7 @@ class Asking:
 def prose_candidates(document: Document, arms: Arms, sought: Sought, kind: str) -> Iterator[Candidate]:
     """What single sentences state for both arms."""
     asking = Asking(arms, sought, kind)
+    cited = [citation.start for citation in document.citations]
     for block in document.blocks:
         if block.kind not in ("paragraph", "list"):
             continue
@@ -89,7 +92,8 @@ def prose_candidates(document: Document, arms: Arms, sought: Sought, kind: str) 
         weight = 0.92 if in_abstract(document, block) else 0.88  # an abstract tells the main result
         before = ""
         for span in sentences(document.text, block.start, block.end):
-            yield from _sentence(document.text, span, before, asking, weight)
+            if bisect_left(cited, span.start) == bisect_left(cited, span.end):  # else it tells of other studies
+                yield from _sentence(document.text, span, before, asking, weight)
             before = document.text[span.start : span.end]
 
 

@@ -15,7 +15,7 @@ from pipeline.answer import CELLS, Answer, answer, study
 from pipeline.answer.question import Question, read_questions
 from pipeline.answer.values import Found, derived_events, normal
 from pipeline.cli import run_command_line
-from pipeline.document import Block, BlockKind, Cell, Document, Note, Section, Span, Table
+from pipeline.document import Block, BlockKind, Cell, Citation, Document, Note, Section, Span, Table
 from pipeline.export.answers import HEADER, answers_table
 from pipeline.export.csvs import csv_files
 from pipeline.rows import RowFault
@@ -364,3 +364,21 @@ def test_the_command_writes_answers_and_refuses_a_bad_file(tmp_path: Path, capsy
     questions(asked_file, "intervention,comparator,outcome,document_id\nketamine,midazolam,nausea,other\n")
     assert run_command_line(["extract", str(paper), "--out", str(out), "--questions", str(asked_file)]) == 2
     assert f"{asked_file}: row 2: document_id 'other' is none of the documents" in capsys.readouterr().err
+
+
+def test_a_sentence_that_cites_tells_of_other_studies() -> None:
+    words = "Response was seen in 10/20 patients given alphadrug and 4/20 given placebo [6]."
+    asked = Question(1, "alphadrug", "placebo", "response", outcome_type="binary")
+    document = Paper().say(words).read()
+    assert answer(study(document), asked).status == "answered"
+    start = words.index("[6]")
+    cited = replace(document, citations=(Citation(start, start + 3, ("6",)),))
+    assert answer(study(cited), asked).status != "answered"
+
+
+def test_a_time_is_no_mean_and_half_a_number_is_none() -> None:
+    words = "Mean pain was milder 24 h after alphadrug than 24 h after placebo: the difference was 7.6 points."
+    asked = Question(1, "alphadrug", "placebo", "pain", outcome_type="continuous")
+    found = answer(study(Paper().say(words).read()), asked).values
+    assert "intervention_mean" not in found
+    assert "comparator_mean" not in found
