@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.export.tables import EXTRACTED, HEADERS, Row, Rows, Tables
@@ -20,6 +20,7 @@ FREE_TEXT = frozenset(
     ["reason", "error", "detail", "caption", "authors", "title", "journal", "annotation", "importance"]
 )
 _SPECIAL = re.compile(r'[",\r\n]')
+_MARKS = re.compile(r'["\r\n]')
 _FORMULA = re.compile(r"[=+\-@\t\r](?!\d*\.?\d+$)")
 
 
@@ -33,10 +34,17 @@ def csv_files(tables: Tables) -> Mapping[str, bytes]:
 
 
 def _csv(table: Rows) -> bytes:
-    free = [column in FREE_TEXT for column in table.header]
-    rows = (tuple(_guard(cell) if guard else cell for cell, guard in zip(row, free, strict=True)) for row in table.rows)
-    lines = (",".join(map(_quoted, row)) + "\n" for row in (table.header, *rows))
-    return "".join(lines).encode("utf-8", errors="replace")
+    free = [place for place, column in enumerate(table.header) if column in FREE_TEXT]
+    rows = (_guarded(row, free) for row in table.rows) if free else table.rows
+    commas = len(table.header) - 1
+    return "".join(_line(row, commas) for row in (table.header, *rows)).encode("utf-8", errors="replace")
+
+
+def _line(row: Row, commas: int) -> str:
+    line = ",".join(row)
+    if line.count(",") == commas and not _MARKS.search(line):  # no cell needs quotes, as in nearly all rows
+        return line + "\n"
+    return ",".join(map(_quoted, row)) + "\n"
 
 
 def _quoted(cell: str) -> str:
@@ -44,8 +52,10 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
-def _guard(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+def _guarded(row: Row, free: Sequence[int]) -> Row:
+    if not any(_FORMULA.match(row[place]) for place in free):
+        return row
+    return tuple(f"'{cell}" if place in free and _FORMULA.match(cell) else cell for place, cell in enumerate(row))
 
 
 def read_tables(folder: Path) -> Tables:
