@@ -12,16 +12,18 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.cache import PACKAGE, files_digest
 
+VOCABULARIES = "vocab"
 LIBRARIES = ("spacy", "scispacy", "pdfplumber", "pypdfium2", "pydantic")
 
 
 def code_digest() -> str:
-    """SHA-256 over all modules and templates of the package."""
-    return files_digest(PACKAGE, suffixes=(".py", ".html"))
+    """SHA-256 over all modules, templates and weights of the package."""
+    names = [path.name for path in PACKAGE.iterdir() if path.name != VOCABULARIES]
+    return files_digest(PACKAGE, names, suffixes=(".py", ".html", ".csv", ".npz"))
 
 
 def vocabularies_digest() -> str:
-    return files_digest(PACKAGE, ["vocab"], suffixes=(".csv",))
+    return files_digest(PACKAGE, [VOCABULARIES], suffixes=(".csv",))
 
 
 def data_digest(folder: Path) -> str:

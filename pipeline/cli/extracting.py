@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
-from pipeline.about import Clock, run_info
+from pipeline.about import Clock, made_by, run_info
 from pipeline.answer import Answer, answer, failed, study
 from pipeline.answer.question import Question, read_questions
-from pipeline.cache import Cache, default_folder, open_cache
+from pipeline.cache import Cache, default_folder, digest, open_cache
 from pipeline.cli.say import Fault, Say
 from pipeline.document import Document, Input
 from pipeline.export.answers import answers_table
 from pipeline.export.csvs import csv_files
-from pipeline.export.folder import INFO, check_writable, text_files, write_run
+from pipeline.export.folder import INFO, check_writable, text_files, unchanged, write_run
 from pipeline.export.tables import extracted_tables, tally
-from pipeline.extract import extract_many
+from pipeline.extract import extract_many, file_sha256
 
 
 def extract_to(
@@ -36,6 +37,14 @@ def extract_to(
     sources = inputs(paths, out)
     _check_asked(asked, questions, sources)
     check_writable(out)
+    told = _told(sources, questions)
+    if use_cache and (before := unchanged(out, told)) and _is_clean(before):
+        rows = cast(Mapping[str, int], before["counts"])
+        count = "1 document" if len(sources) == 1 else f"{len(sources)} documents"
+        say.result(
+            f"{count}, {len(sources)} unchanged: {rows['evidence']} evidence rows, {rows['items']} values in {out}"
+        )
+        return 0
     cache = cache_for(use_cache, say)
     found = []
     with say.progress(len(sources)) as advance:
@@ -51,13 +60,26 @@ def extract_to(
         tables = {**tables, "answers": answers}
     files = {**csv_files(tables), **text_files(one.document for one in found)}
     counts = {**tally(tables), "unchanged": say.tally.cached}
-    write_run(out, files, run_info(options, counts, clock))
+    write_run(out, files, {**run_info(options, counts, clock), "inputs": told})
     say.result(
         f"{say.tally}: {len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {out}"
     )
     if all(one.failure for one in found):
         raise Fault(f"{out / 'failures.csv'}: no document could be used; mend what it names")
     return 0
+
+
+def _told(sources: Sequence[Input], questions: Path | None) -> str:
+    """A digest of all that decides what comes out: the program, the documents in their order, the questions."""
+    named = [f"{one.document_id}\t{one.path}\t{one.line}\t{file_sha256(Path(one.path))}" for one in sources]
+    asked = file_sha256(questions) if questions else ""
+    made = [f"{key}={value}" for key, value in sorted(made_by().items())]
+    return digest(text.encode(errors="replace") for text in (*made, asked, *named))
+
+
+def _is_clean(before: Mapping[str, object]) -> bool:
+    """Whether every document was read: one that failed is tried again."""
+    return cast(Mapping[str, int], before.get("counts", {})).get("failures", 1) == 0
 
 
 def _check_asked(asked: Sequence[Question], path: Path | None, sources: Sequence[Input]) -> None:

@@ -65,7 +65,7 @@ def write_run(folder: Path, files: Mapping[str, bytes], info: Mapping[str, objec
 
     Other files in the folder stay as they are. Raises UnwritableFolder; the folder then is as it was.
     """
-    listed: dict[str, object] = {**info, "files": sorted(files)}
+    listed: dict[str, object] = {**info, "files": sorted(files), "outputs": _digest(files)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         complete(folder)
@@ -84,6 +84,27 @@ def write_run(folder: Path, files: Mapping[str, bytes], info: Mapping[str, objec
         raise UnwritableFolder(
             f"{folder}: cannot be written ({error.strerror or error}); free space or choose another --out"
         ) from error
+
+
+def unchanged(folder: Path, inputs: str) -> Mapping[str, object]:
+    """`run.json` of the run that is in the folder, if it was made of these inputs and its files are as it left them.
+
+    `inputs` is what that run was told of its inputs (`run.json` has it as `inputs`). Empty where anything differs.
+    """
+    try:
+        info: dict[str, object] = json.loads((folder / INFO).read_text(encoding="utf-8"))
+        files = {name: (folder / name).read_bytes() for name in _listed(folder) if name != INFO}
+    except (OSError, ValueError):
+        return {}
+    same = (info.get("inputs"), info.get("outputs")) == (inputs, _digest(files)) and not (folder / READY).exists()
+    return info if same else {}
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    total = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        total.update(f"{hashlib.sha256(data).hexdigest()} {name}\n".encode(errors="replace"))
+    return total.hexdigest()
 
 
 def write_more(folder: Path, files: Mapping[str, bytes]) -> None:

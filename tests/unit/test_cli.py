@@ -269,3 +269,22 @@ def test_a_cache_that_cannot_be_used_is_one_line(
     monkeypatch.setenv("LITEVIDENCE_CACHE", str(tmp_path / "file" / "under"))
     assert run_command_line(["cache"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_run_of_the_same_input_leaves_the_outputs_as_they_are(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (texts / "c.pdf").unlink()  # what failed would be tried again
+    out = tmp_path / "out"
+    command = ["extract", str(texts), "--out", str(out), "--workers", "1"]
+    assert run_command_line(command) == 0
+    first = files(out)
+    assert run_command_line(command) == 0
+    assert files(out) == first, "run.json too: nothing was written"
+    assert "3 documents, 3 unchanged" in capsys.readouterr().out
+    (out / "evidence.csv").write_text("damaged")
+    assert run_command_line(command) == 0
+    (texts / "a.txt").write_text(TEXT.replace("Eighteen", "Nineteen"))
+    assert {**files(out), "run.json": b""} == {**first, "run.json": b""}, "what was damaged is written again"
+    assert run_command_line(command) == 0
+    assert files(out)["items.csv"] != first["items.csv"], "what has changed is read again"
