@@ -24,7 +24,7 @@ from pipeline.assemble.prose.arms import (
 )
 from pipeline.assemble.prose.contrasts import unknown_outcomes
 from pipeline.assemble.prose.sentence import Sentence
-from pipeline.assemble.prose.untold import Statement, arrangements, moments_of, quantity, was_found
+from pipeline.assemble.prose.untold import Statement, arrangements, moments_of, not_reported, quantity, was_found
 from pipeline.evidence import DataItem, Mention
 from pipeline.fields import BY_NAME, Role
 
@@ -67,7 +67,7 @@ def statements(sentence: Sentence) -> list[Statement]:
         made += moments_of(sentence, moments) if moments else []
     else:
         made += moments_of(sentence, moments)
-    told = made or list(arrangements(sentence))
+    told = [*made, *not_reported(sentence)] or list(arrangements(sentence))
     return sorted([*told, *unknown_outcomes(sentence, told, numbers)], key=lambda entry: entry[0].start)
 
 

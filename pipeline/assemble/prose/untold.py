@@ -15,6 +15,7 @@ from pipeline.assemble.items import (
     items_of,
     joined,
     outcome_of_scale,
+    role_of,
 )
 from pipeline.assemble.prose.arms import (
     ARM,
@@ -26,7 +27,7 @@ from pipeline.assemble.prose.arms import (
 )
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.document import Document
-from pipeline.evidence import DataItem, Mention
+from pipeline.evidence import NOT_REPORTED, DataItem, Mention
 from pipeline.fields import PEOPLE_PLURAL, Role
 
 Statement = tuple[Mention, list[DataItem]]
@@ -38,6 +39,11 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _NOT_TOLD = re.compile(r"\bnot (?:\w+ )?(?:reported|given|stated|available)\b", re.IGNORECASE)
+_WITHHELD = re.compile(
+    r"[^.;,]{0,25}? (?P<said>(?:was|were|is|are|has been|have been) not (?:been )?(?:reported|given|stated|published|"
+    r"presented|available))\b",
+    re.IGNORECASE,
+)
 _OF_THE_STUDY = ("abstract", "methods")
 _CONDITION = re.compile(
     r"\bif\b|\badjust\w* for\b|\bcontroll\w+ for\b|\btaken into account\b|\bcovariates?\b", re.IGNORECASE
@@ -119,6 +125,23 @@ def moments_of(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement
         items.extend(arm(sentence, one, [one]))
         made.append((one, items))
     return made
+
+
+def not_reported(sentence: Sentence) -> Iterator[Statement]:
+    """`Relapse rates were not reported`: a record whose value says so."""
+    document, text = sentence.document, sentence.text
+    for one in sentence.of(Role.OUTCOME, Role.INSTRUMENT):
+        said = _WITHHELD.match(text, one.end, min(one.end + 60, sentence.span.end))
+        if said is not None:
+            items = [*items_of(document, one, "sentence"), *arm(sentence, one, [one])]
+            if role_of(one) is Role.INSTRUMENT:
+                items.append(
+                    item(document, "outcome", outcome_of_scale(one), one.start, one.end, f"{one.field}.outcome")
+                )
+            items.append(
+                item(document, "value", NOT_REPORTED, said.start("said"), said.end("said"), "not_reported.sentence")
+            )
+            yield one, items
 
 
 def arrangements(sentence: Sentence) -> Iterator[Statement]:
