@@ -58,7 +58,7 @@ class Workers:
     def __init__(
         self, *, workers: int = 0, timeout: float = TIMEOUT, memory: int = MEMORY, preload: Sequence[str] = ()
     ) -> None:
-        self.workers = workers or _cores()
+        self.workers = workers or cores()
         self._timeout = timeout
         self._memory = memory
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # every thread of a maths library costs address space
@@ -219,5 +219,6 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """The processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -134,7 +134,7 @@ run = flow(  # type: ignore[call-overload]
     whole_job,
     name="litevidence",
     flow_run_name="run of {corpus}",
-    task_runner=ThreadPoolTaskRunner(max_workers=runners.Cluster.batches),
+    task_runner=ThreadPoolTaskRunner(max_workers=runners.BATCHES),
     retries=0,
     on_failure=[notify],
     on_crashed=[notify],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache as once
@@ -17,10 +16,12 @@ from typing import Protocol
 from pipeline.cache import Cache
 from pipeline.document import Input
 from pipeline.extract import PRELOAD, Bibliographies, Extraction, extract_in
-from pipeline.workers import Workers
+from pipeline.workers import Workers, cores
 
 PATIENCE = 30.0
 """Seconds in which a cluster's scheduler, and then a first worker, must answer."""
+BATCHES = 64
+"""So many batches are in hand at once, which is what keeps a cluster busy."""
 RETRIES = 3
 """A batch whose worker dies is given to another one so often."""
 
@@ -30,9 +31,7 @@ class ClusterFault(RuntimeError):
 
 
 class Runner(Protocol):
-    """Works on batches of documents; threads may share it. `batches` is how many it can have in hand at once."""
-
-    batches: int
+    """Works on batches of documents; threads may share it."""
 
     def extract(
         self, sources: Sequence[Input], *, cache: Cache | None, bibliographies: Bibliographies
@@ -41,8 +40,6 @@ class Runner(Protocol):
 
 class Processes:
     """Worker processes of this machine."""
-
-    batches = 4
 
     def __init__(self, pool: Workers) -> None:
         self._pool = pool
@@ -56,13 +53,11 @@ class Processes:
 class Cluster:
     """The workers of a Dask cluster: a batch is one of its tasks, within which each document is still killable."""
 
-    batches = 64
-
     def __init__(self, address: str, *, workers: int, timeout: float, memory: int) -> None:
         from distributed import Client, LocalCluster
 
         self._limits = (timeout, memory)
-        self._own = None if address else LocalCluster(n_workers=workers or _cores(), **_LOCAL)
+        self._own = None if address else LocalCluster(n_workers=workers or cores(), **_LOCAL)
         try:
             self._client = Client(address or self._own, timeout=PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
@@ -142,7 +137,3 @@ def _on_worker(
 def _pool(timeout: float, memory: int) -> Workers:
     """One killable process beside each of the cluster's workers; it ends with it."""
     return Workers(workers=1, timeout=timeout, memory=memory, preload=PRELOAD)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

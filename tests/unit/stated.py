@@ -25,6 +25,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+import pytest
+
+from pipeline.annotate import annotate
+from pipeline.assemble import assemble
 from pipeline.document import (
     Block,
     BlockKind,
@@ -210,3 +214,22 @@ def _citations(text: str, known: set[str]) -> Iterator[Citation]:
 def _length(lines: Sequence[str], belongs: Callable[[str], bool]) -> int:
     """How many lines from the first on belong."""
     return sum(1 for _ in takewhile(belongs, lines))
+
+
+def records_of(document: Document) -> tuple[EvidenceRecord, ...]:
+    return assemble(document, annotate(document))
+
+
+def parameters(examples: Sequence[Stated]) -> list[object]:
+    """The examples for `pytest.mark.parametrize`, known limits marked as such."""
+    limit = pytest.mark.xfail(strict=True, reason="known limit")
+    return [
+        pytest.param(one, id=f"line{one.line}-{one.name}", marks=[limit] if one.known_limit else []) for one in examples
+    ]
+
+
+def states_what_it_lists(example: Stated) -> None:
+    """Fails where the text does not state the records that the example lists, or states others."""
+    told = differences(records_of(example.document), example.expected)
+    if told:
+        pytest.fail("\n".join(told), pytrace=False)

@@ -9,17 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline.annotate import annotate
 from pipeline.assemble import assemble
 from pipeline.assemble.binding import owners_of_doses
 from pipeline.assemble.prose.pairs import Figure, Named, bound
 from pipeline.document import Block, Document, Section
-from pipeline.evidence import EvidenceRecord, Mention
+from pipeline.evidence import Mention
 
-from stated import Stated, differences, stated
+from stated import Stated, parameters, records_of, stated, states_what_it_lists
 
 EXAMPLES = stated("arms.txt")
-KNOWN_LIMIT = pytest.mark.xfail(strict=True, reason="known limit")
 NAMES = st.sampled_from("amber birch cedar dune ember fjord grove heron".split())
 FRAMES = (
     "Healing was complete in {x} % in the {a} group and {y} % in the {b} group.",
@@ -28,10 +26,6 @@ FRAMES = (
     "In the {a} group {x} % healed, whereas in the {b} group {y} % did.",
     "Healing was complete in the {a} group ({x} %) and in the {b} group ({y} %).",
 )
-
-
-def records_of(document: Document) -> tuple[EvidenceRecord, ...]:
-    return assemble(document, annotate(document))
 
 
 def reported(text: str) -> Document:
@@ -55,17 +49,9 @@ def arms_of(text: str) -> dict[str, Decimal]:
     }
 
 
-@pytest.mark.parametrize(
-    "example",
-    [
-        pytest.param(one, id=f"line{one.line}-{one.name}", marks=[KNOWN_LIMIT] if one.known_limit else [])
-        for one in EXAMPLES
-    ],
-)
+@pytest.mark.parametrize("example", parameters(EXAMPLES))
 def test_states_the_records_that_the_example_lists_and_no_others(example: Stated) -> None:
-    told = differences(records_of(example.document), example.expected)
-    if told:
-        pytest.fail("\n".join(told), pytrace=False)
+    states_what_it_lists(example)
 
 
 @given(st.sampled_from(FRAMES), NAMES, NAMES, st.integers(10, 90), st.integers(10, 90))

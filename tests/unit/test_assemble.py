@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.annotate import annotate
-from pipeline.assemble import assemble
 from pipeline.document import Document
-from pipeline.evidence import COLUMNS, EvidenceRecord
+from pipeline.evidence import COLUMNS
 
-from stated import Stated, differences, stated
+from stated import Stated, parameters, records_of, stated, states_what_it_lists
 
 EXAMPLES = stated("records.txt")
-KNOWN_LIMIT = pytest.mark.xfail(strict=True, reason="known limit")
 
 
-def records_of(document: Document) -> tuple[EvidenceRecord, ...]:
-    return assemble(document, annotate(document))
-
-
-@pytest.mark.parametrize(
-    "example",
-    [
-        pytest.param(one, id=f"line{one.line}-{one.name}", marks=[KNOWN_LIMIT] if one.known_limit else [])
-        for one in EXAMPLES
-    ],
-)
+@pytest.mark.parametrize("example", parameters(EXAMPLES))
 def test_states_the_records_that_the_example_lists_and_no_others(example: Stated) -> None:
-    told = differences(records_of(example.document), example.expected)
-    if told:
-        pytest.fail("\n".join(told), pytrace=False)
+    states_what_it_lists(example)
 
 
 def test_the_examples_name_columns_that_exist_and_have_names_of_their_own() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.assemble.items import identity, is_class, is_time, item, items_of, role_of
 from pipeline.assemble.prose.figures import figures
@@ -65,13 +66,14 @@ def arm_of(sentence: Sentence, one: Mention) -> Group | None:
     return group if group is not None and (several or not group.is_drug) else None
 
 
-def bound_figures(sentence: Sentence) -> list[Told]:
+@lru_cache(maxsize=1)  # asked for every number of a sentence in turn
+def bound_figures(sentence: Sentence) -> tuple[Told, ...]:
     """The numbers of a sentence that are bound to an arm, in order."""
     if not reports(sentence):
-        return []
+        return ()
     held = list(figures(sentence))
     if not held:
-        return []
+        return ()
     heads = [Figure(one.start, one.end) for one, first in held if first]
     taken = sentence.of(Role.OUTCOME, Role.INSTRUMENT, Role.TIME, Role.PRECISION)
     named = groups(sentence.text, *sentence.span, heads, sentence.treatments, sentence.amounts, taken)
@@ -83,7 +85,7 @@ def bound_figures(sentence: Sentence) -> list[Told]:
         place += first
         if place in of_heads:
             made.append(Told(one, by_place[of_heads[place].start]))
-    return made
+    return tuple(made)
 
 
 def unknown_outcomes(

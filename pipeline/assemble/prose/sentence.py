@@ -15,7 +15,7 @@ _ONE = re.compile(r"(?<!\bas )(?<!\blike )\b(?:an?|one) $")
 _QUALITY = re.compile(r"[- ](?:effect|respon|action|propert|like|activit|agent|drug|medic|treat|therap)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its kind, so that what is found in it can be kept
 class Sentence:
     """A sentence of a document with its mentions and the citations it holds."""
 
