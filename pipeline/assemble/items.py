@@ -27,13 +27,16 @@ def identity(mention: Mention) -> str:
 
 
 @cache
-def _time_units() -> frozenset[str]:
-    return frozenset(unit.id for unit in vocabulary("units") if unit.kind == "time")
+def units_of(kind: str) -> frozenset[str]:
+    """The codes of the units of one kind."""
+    return frozenset(unit.id for unit in vocabulary("units") if unit.kind == kind)
 
 
 def is_time(mention: Mention) -> bool:
     """Whether a mention is an amount of time, be it a time point or a duration."""
-    return role_of(mention) in (Role.TIME, Role.REGIMEN) and mention.unit in _time_units() and mention.preferred == ""
+    return (
+        role_of(mention) in (Role.TIME, Role.REGIMEN) and mention.unit in units_of("time") and mention.preferred == ""
+    )
 
 
 @cache

@@ -11,7 +11,7 @@ from pipeline.evidence import Floor, GoldItem, Role
 ADJUDICATED = "adjudicated"
 ROLES = (*get_args(Role), ADJUDICATED)
 SPLITS = ("seen", "unseen")
-MEASURES = ("rate", "count", "mean", "median", "change", "difference", "ratio", "time", "p_only")
+MEASURES = ("rate", "count", "mean", "median", "change", "difference", "ratio", "time", "p_only", "criterion")
 ALL = "all"
 """The role or field of a floor that holds for all of them together."""
 

@@ -267,7 +267,7 @@ IN_WORDS = {
 
 
 def numbers_in(quote: str) -> set[Decimal]:
-    text = quote.lower().replace("\N{MINUS SIGN}", "-")
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", quote.lower().replace("\N{MINUS SIGN}", "-"))
     digits = {Decimal(found) for found in re.findall(r"(?<![\d.])-?(?:\d+(?:\.\d+)?|\.\d+)", text)}
     words = {Decimal(number) for word, number in IN_WORDS.items() if re.search(rf"\b{word}\b", text)}
     thirds = {Decimal("33.3")} if "one third" in text else set()

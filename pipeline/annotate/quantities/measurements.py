@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline.annotate.found import Found, unit_code, unit_pattern
 from pipeline.annotate.numbers import INNER, SIGNED, number
+from pipeline.annotate.quantities.tallies import money
 
 _UNIT_KINDS = ("points", "time", "clearance")
 _PLUS_MINUS = r" ?(?:±|\+ ?/ ?-|\+-) ?"
@@ -50,6 +51,7 @@ _WITH_INTERVAL = re.compile(rf"(?P<value>{SIGNED})(?= ?[\[(;,] ?\d\d(?:\.\d+)? ?
 
 def measurements(text: str) -> Iterator[Found]:
     """Scores (means and medians), changes within an arm and differences between arms; which one, the words before say."""
+    yield from money(text)
     unit = rf"(?: ?-?(?P<unit>{unit_pattern(*_UNIT_KINDS)}))?"
     for spread in _SPREADS:
         for match in re.finditer(rf"(?P<value>{SIGNED}){unit}{spread}{unit.replace('unit', 'unit2')}", text):

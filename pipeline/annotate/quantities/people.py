@@ -1,4 +1,4 @@
-"""How many people: sample sizes."""
+"""How many people: sample sizes, and those to whom something happened; tallies of other things beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.annotate.found import ADJECTIVES, Found
 from pipeline.annotate.numbers import COUNT, INNER, SPELLED, number
+from pipeline.annotate.quantities.tallies import tallies
 from pipeline.fields import PEOPLE, PEOPLE_PLURAL
 
 _NO_CROWD = r"(?!(?:million|billion|thousand)\b)"
@@ -56,7 +57,8 @@ _ENROLLED = re.compile(
 
 
 def people(text: str) -> Iterator[Found]:
-    """Numbers of people who were studied, and of those to whom something happened."""
+    """Numbers of people who were studied, and of those to whom something happened; tallies of other things."""
+    yield from tallies(text)
     for pattern in (_EQUALS, _SEVERAL, _ONE, _SAMPLE, _AND_WITH, _WHO_DID, _AND_OTHERS, _OF_WHOM, _ENROLLED):
         for match in pattern.finditer(text):
             value = number(match["value"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from pipeline.assemble.items import identity, is_class, is_inert, is_of_the_body, item, items_of, record, role_of
+from pipeline.assemble.prose.around import asides, is_money, is_tally, is_threshold
 from pipeline.assemble.prose.results import statements
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.assemble.studies import Studies
@@ -48,14 +49,33 @@ def prose_records(document: Document, mentions: Sequence[Mention], studies: Stud
                 for anchor, items in statements(sentence):
                     for study, citation in _owners(sentence, anchor, studies, memory):
                         drug = (
-                            memory.drug.get(study)
-                            or memory.last
-                            or named
-                            or main
-                            or (of_section if citation is not None else None)
+                            None
+                            if is_money(anchor) and not sentence.reports
+                            else (
+                                memory.drug.get(study)
+                                or memory.last
+                                or named
+                                or main
+                                or (of_section if citation is not None else None)
+                            )
                         )
                         yield _finished(sentence, items, study, citation, drug, memory.sample.get(study))
+                yield from _asides(sentence, studies, memory)
                 _remember(sentence, studies, memory)
+        elif block.kind == "note":
+            for sentence in _sentences(document, block, mentions, own=studies.reports_own):
+                yield from _asides(sentence, studies, Memory())
+
+
+def _asides(sentence: Sentence, studies: Studies, memory: Memory) -> Iterator[EvidenceRecord]:
+    """What stands around results is told of the study cited right there; a tally is told of none that was cited before."""
+    results = [one for one in sentence.of(Role.MEASUREMENT) if not is_threshold(sentence.text, one)]
+    for anchor, items in asides(sentence):
+        known = Memory() if is_tally(anchor) else memory
+        for study, citation in _owners(sentence, anchor, studies, known):
+            own = citation is not None and any(anchor.end <= one.start < citation.start for one in results)
+            about = (sentence.document.document_id, None) if own else (study, citation)
+            yield _finished(sentence, items, *about, None, None)
 
 
 def main_drug(mentions: Sequence[Mention]) -> Mention | None:
@@ -97,7 +117,7 @@ def _sentences(document: Document, block: Block, mentions: Sequence[Mention], *,
         held = tuple(one for one in mentions[first:last] if one.end <= span.end)
         cited = tuple(one for one in document.citations if span.start <= one.start < span.end)
         kind = section.kind if section is not None else ""
-        sentence = Sentence(document, span, source, held, cited, before, measured, kind, own and not cited)
+        sentence = Sentence(document, span, source, held, cited, before, measured, kind, own)
         yield sentence
         measured = sentence.of(Role.OUTCOME, Role.INSTRUMENT)
         before = tuple({identity(one): one for one in reversed(sentence.treatments)}.values())[::-1]

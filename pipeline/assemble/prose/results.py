@@ -22,24 +22,13 @@ from pipeline.assemble.prose.arms import (
     is_length_of_treatment,
     is_population,
 )
+from pipeline.assemble.prose.around import is_entry_time, is_tally, is_threshold
 from pipeline.assemble.prose.contrasts import unknown_outcomes
 from pipeline.assemble.prose.sentence import Sentence
 from pipeline.assemble.prose.untold import Statement, arrangements, moments_of, not_reported, quantity, was_found
 from pipeline.evidence import DataItem, Mention
 from pipeline.fields import BY_NAME, Role
 
-_DEFINITION = re.compile(
-    r"\b(?:defin\w+|criteri(?:a|on)(?: for \w+)?(?: (?:of|was|were|being)\b|[:,( ]*$)|threshold|taken as|counted as|meaning|"
-    r"meant)[^.;)]{0,90}$|"
-    r"\b(?:reduction|decrease|improvement|fall|drop)s? of (?:at least |≥ ?)$|[≥] ?$",
-    re.IGNORECASE,
-)
-# `4 of 7 patients responded (50 % improvement)`: behind a number of people, what counted as a response.
-_IN_BRACKETS = re.compile(
-    r"\b(?:of|%|patients|subjects|participants|responded|responders)\b[^.;()]{0,60}\((?:≥|>|at least)? ?$"
-)
-_OR_MORE = re.compile(r" ?(?:points? )?or (?:more|greater|higher|less|lower|below|above)\b", re.IGNORECASE)
-_THRESHOLD = re.compile(r"\bat least (?:a )?$", re.IGNORECASE)
 _SHIFT = re.compile(r" ?(?:reduction|decrease|improvement|increase|fall|drop|decline|rise)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:to|until)\b")
 _AFTER = re.compile(r"\b(?:in|after|within) (?:about |around |approximately |some |less than |fewer than )?$")
@@ -55,13 +44,26 @@ def statements(sentence: Sentence) -> list[Statement]:
     text = sentence.text
     if sentence.own and any("cited" in one.context for one in sentence.mentions):
         return []
-    numbers = [one for one in sentence.of(Role.MEASUREMENT) if was_found(one) and not _is_definition(text, one)]
-    times = [one for one in sentence.mentions if is_time(one) and was_found(one) and _is_result(sentence, one)]
+    numbers = [
+        one
+        for one in sentence.of(Role.MEASUREMENT)
+        if was_found(one) and not is_tally(one) and not is_threshold(text, one)
+    ]
+    entry = [one for one in sentence.mentions if is_time(one) and is_entry_time(text, one)]
+    times = [
+        one
+        for one in sentence.mentions
+        if is_time(one) and one not in entry and was_found(one) and _is_result(sentence, one)
+    ]
     made = [(one, list(_number(sentence, one, numbers))) for one in numbers]
     made += [(one, list(_time(sentence, one, times))) for one in times]
     made = [(one, items) for one, items in made if {item.column for item in items} & {"outcome", "scale"}]
     bound = {item.start for one, items in made for item in items if item.column == "timepoint"}
-    moments = [one for one in sentence.moments if one not in times and one.start not in bound and was_found(one)]
+    moments = [
+        one
+        for one in sentence.moments
+        if one not in times and one not in entry and one.start not in bound and was_found(one)
+    ]
     if any(role_of(one) is Role.MEASUREMENT for one, _ in made):
         moments = [one for one in moments if _is_told_significant(text, sentence.span.start, one)]
         made += moments_of(sentence, moments) if moments else []
@@ -75,16 +77,6 @@ def _is_told_significant(text: str, start: int, one: Mention) -> bool:
     """Whether the clause before a time point says, beside other numbers, that a difference was significant then."""
     clause = re.split(r"[;,]", text[start : one.start])[-1]
     return "significan" in clause
-
-
-def _is_definition(text: str, one: Mention) -> bool:
-    """`defined as a reduction of at least 50 %` states a threshold, not a result."""
-    before = text[max(0, one.start - 100) : one.start]
-    if _IN_BRACKETS.search(before) and _SHIFT.match(text, one.end, one.end + 20):
-        return True
-    if _DEFINITION.search(before) or _OR_MORE.match(text, one.end, one.end + 30):
-        return True
-    return bool(_THRESHOLD.search(before) and _SHIFT.match(text, one.end, one.end + 20))
 
 
 def _is_result(sentence: Sentence, one: Mention) -> bool:

@@ -30,13 +30,18 @@ class Sentence:
     """The outcomes and instruments that the sentence before named."""
     section: str = ""
     """The kind of section that holds the sentence."""
-    own: bool = False
-    """Whether the sentence belongs to the report of a study, and speaks of that study."""
+    reports: bool = False
+    """Whether the document is the report of a study."""
 
     @property
     def text(self) -> str:
         """The whole document's text: offsets of mentions point into it."""
         return self.document.text
+
+    @property
+    def own(self) -> bool:
+        """Whether the sentence belongs to the report of a study, and speaks of that study."""
+        return self.reports and not self.citations
 
     def of(self, *roles: Role) -> tuple[Mention, ...]:
         return tuple(one for one in self.mentions if role_of(one) in roles)

@@ -51,6 +51,7 @@ _CONDITION = re.compile(
 """A time point beside these is one of a condition or of what was adjusted for."""
 _BESIDE_SCALE = 40
 """So much further off than a scale may an outcome stand that the scale measures."""
+_REACHED = re.compile(r"\breach\w* (?:an? |the |their |its )?$", re.IGNORECASE)
 _RELATED = re.compile(r"\b(?:differ(?:ed)?|predict\w*|correlat\w+)\b", re.IGNORECASE)
 """What a sentence that gives no number may still say of an outcome."""
 _PATIENTS = re.compile(rf"\b(?:{PEOPLE_PLURAL}|all)\b", re.IGNORECASE)
@@ -86,6 +87,8 @@ def moments_of(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement
     """Effects told with a time point or a P value but no number: a record for each time point."""
     document, text = sentence.document, sentence.text
     outcomes = [one for one in sentence.of(Role.OUTCOME) if not is_time_outcome(one)]
+    subjects = [one for one in outcomes if not _is_height(text, one, outcomes)]
+    outcomes = subjects or outcomes
     if _CONDITION.search(text, sentence.span.start, sentence.span.end):
         return []
     scales, precise = sentence.instruments, sentence.of(Role.PRECISION)
@@ -125,6 +128,13 @@ def moments_of(sentence: Sentence, moments: Sequence[Mention]) -> list[Statement
         items.extend(arm(sentence, one, [one]))
         made.append((one, items))
     return made
+
+
+def _is_height(text: str, one: Mention, outcomes: Sequence[Mention]) -> bool:
+    """Whether an outcome's name only says how high another came: `nausea reached peak levels`."""
+    return bool(_REACHED.search(text[max(0, one.start - 30) : one.start])) and any(
+        other.end <= one.start for other in outcomes
+    )
 
 
 def not_reported(sentence: Sentence) -> Iterator[Statement]:
