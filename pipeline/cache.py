@@ -34,6 +34,8 @@ STAGES: dict[str, tuple[str, ...]] = {
         "document.py",
         "evidence.py",
         "fields.py",
+        "compare.py",
+        "shares.py",
         "names.py",
         "vocabulary.py",
         "vocab",

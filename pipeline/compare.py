@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from pipeline.evidence import NOT_REPORTED, EvidenceRecord, Role, Value
+from pipeline.evidence import IN_FIGURE, NOT_REPORTED, EvidenceRecord, Role, Value
 from pipeline.fields import VOCABULARY_OF
 from pipeline.vocabulary import vocabulary
 
@@ -204,7 +204,7 @@ def _words(text: str) -> str:
 
 
 def is_reported(value: Value | None) -> bool:
-    return value is not None and value != NOT_REPORTED
+    return value is not None and value not in (NOT_REPORTED, IN_FIGURE)
 
 
 def role_of(record: EvidenceRecord, reviews: Iterable[str]) -> Role:

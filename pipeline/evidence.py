@@ -14,8 +14,14 @@ from typing import Literal
 Source = Literal["table", "prose", "abstract"]
 Value = Decimal | str
 
+DERIVED = "derived."
+"""How the rule of an item begins that no place prints: it is worked out from others, and its quote is theirs."""
+
 NOT_REPORTED = "NR"
 """The value of a cell whose source states that it was not reported. An absent value is no item at all."""
+
+IN_FIGURE = "figure"
+"""The value of an outcome that its source shows in a figure only."""
 
 COLUMNS = (
     "citations design diagnosis n arm drug drug_id dose dose_high dose_unit route frequency duration duration_unit "
@@ -85,8 +91,35 @@ class EvidenceRecord:
         item = self.item(column)
         return None if item is None else item.value
 
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The columns whose values were worked out."""
+        return tuple(item.column for item in self.items if item.rule.startswith(DERIVED))
+
+    @property
+    def printed(self) -> EvidenceRecord:
+        """The record with what its source prints, and nothing that was worked out."""
+        if not self.derived:
+            return self
+        return dataclasses.replace(self, items=tuple(item for item in self.items if item.column not in self.derived))
+
     def __iter__(self) -> Iterator[DataItem]:
         return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What several records of one study in one document say together: an arm, or a result.
+
+    `values` are by column, as printed; `rows` count the records from 1, the fullest first; `contradicts` are the
+    numbers, in the same list, of those that give another figure for the same thing.
+    """
+
+    study_id: str
+    document_id: str
+    values: Mapping[str, str]
+    rows: tuple[int, ...]
+    contradicts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ def _matches(
     for row, record in enumerate(records, start=1):
         role = role_of(record, reviews)
         if (role, record.document_id) in known:
-            entry = _entry(record.items, columns[role], row=row)
+            entry = _entry(record.printed.items, columns[role], row=row)
             found[role, record.document_id, record.study_id].append(entry)
     for place in sorted(golden.keys() | found.keys()):
         role, document_id, study_id = place

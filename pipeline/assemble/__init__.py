@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.assemble.derive import completed
 from pipeline.assemble.items import is_modality, is_wordy, role_of
 from pipeline.assemble.prose import prose_records
+from pipeline.assemble.prose.pictured import pictured
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables import table_records
 from pipeline.document import Document
@@ -23,7 +25,9 @@ def assemble(document: Document, mentions: Sequence[Mention]) -> tuple[EvidenceR
     studies = Studies.of(document)
     mentions = given_in(mentions)
     records = [*table_records(document, mentions, studies), *prose_records(document, mentions, studies)]
-    return tuple(sorted(records, key=lambda record: (record.start, record.end)))
+    if studies.reports_own:
+        records += pictured(document, mentions, records)
+    return completed(sorted(records, key=lambda record: (record.start, record.end)))
 
 
 def given_in(mentions: Sequence[Mention]) -> list[Mention]:

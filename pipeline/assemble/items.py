@@ -67,6 +67,13 @@ def time_of(outcome: Mention, *, until: bool) -> str:
     return named if until and named in _outcomes("a time") else LASTING
 
 
+@cache
+def is_of_people(outcome: str) -> bool:
+    """Whether a rate of this outcome is a share of people; an outcome that no vocabulary knows is none that is sure to be."""
+    kinds = {concept.id: concept.kind for concept in vocabulary("outcomes")}
+    return kinds.get(outcome, "pharmacokinetic") != "pharmacokinetic" and outcome not in _outcomes("a time")
+
+
 def is_counted(mention: Mention) -> bool:
     """Whether an outcome happens to some people and not to others, so that its value is a rate."""
     return mention.concept_id not in _outcomes("a time") | _outcomes("a score")
@@ -177,6 +184,11 @@ def _value(mention: Mention, key: str) -> Value | None:
     return mention.parts.get(key)
 
 
+def in_order(items: Iterable[DataItem]) -> tuple[DataItem, ...]:
+    """The items in the order of the columns of `evidence.csv`."""
+    return tuple(sorted(items, key=lambda one: _ORDER[one.column]))
+
+
 def record(
     document: Document, study_id: str, source: Source, start: int, end: int, items: Iterable[DataItem]
 ) -> EvidenceRecord:
@@ -188,6 +200,6 @@ def record(
     for column in ("value", "value_high", "sd"):
         if unit is not None and column in kept and not kept[column].unit:
             kept[column] = replace(kept[column], unit=str(unit.value))
-    ordered = tuple(sorted(kept.values(), key=lambda one: _ORDER[one.column]))
+    ordered = in_order(kept.values())
     quote = document.text[start:end]
     return EvidenceRecord(study_id, document.document_id, source, start, end, quote, ordered, confidence(ordered))

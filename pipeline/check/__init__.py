@@ -37,10 +37,11 @@ CHECKS = (
 def check(records: Sequence[EvidenceRecord]) -> tuple[Finding, ...]:
     """What the checks say of each record, in the order of the records; `row` counts them from 1."""
     together: defaultdict[tuple[str, str], list[EvidenceRecord]] = defaultdict(list)
-    for record in records:
+    printed = [record.printed for record in records]
+    for record in printed:
         together[record.document_id, record.study_id].append(record)
     findings = []
-    for row, record in enumerate(records, start=1):
+    for row, record in enumerate(printed, start=1):
         neighbours = tuple(together[record.document_id, record.study_id])
         case = Case(record, neighbours, _named(record, "scale", "scales"), _named(record, "outcome", "outcomes"))
         findings += [_finding(result, record, row) for check_one in CHECKS if (result := check_one(case))]

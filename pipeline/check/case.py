@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal
 
-from pipeline.compare import concepts, decimals, number, units_of
+from pipeline.compare import concepts, number, units_of
 from pipeline.evidence import EvidenceRecord
+from pipeline.shares import percent, round_half
 from pipeline.vocabulary import Concept
 
 CROSSOVER, PARALLEL = "crossover", "parallel_arm"
@@ -82,25 +82,6 @@ class Case:
         columns = ("arm_n",) if self.parallel else ("arm_n", "n")
         stated = {number(record.value(column)) for record in self.together for column in columns}
         return tuple(sorted((people for people in stated if people and people > 1), reverse=True))
-
-
-def round_half(value: Fraction, places: int) -> set[Decimal]:
-    """The value to so many decimal places; a value half way gives both neighbours, since either is printed."""
-    scaled = value * 10**places
-    below = scaled.numerator // scaled.denominator
-    rest = scaled - below
-    half = Fraction(1, 2)
-    whole = {below} if rest < half else {below + 1} if rest > half else {below, below + 1}
-    return {Decimal(number).scaleb(-places) for number in whole}
-
-
-def percent(events: Decimal | int, total: Decimal | int) -> Fraction:
-    return Fraction(events) / Fraction(total) * 100
-
-
-def fits(events: Decimal | int, total: Decimal | int, stated: Decimal) -> bool:
-    """Whether so many among so many give the percentage as printed."""
-    return stated in round_half(percent(events, total), decimals(stated))
 
 
 def shown(events: Decimal | int, total: Decimal | int, places: int) -> str:

@@ -1,16 +1,13 @@
-"""Checks of counted people: percentages that no whole number of people gives, counts beyond their total, arms.
-
-A percentage of N people can take N + 1 values only; printed to d places it can be impossible while N < 10^(2 + d).
-This is the GRIM test (Brown & Heathers 2017, Soc Psychol Personal Sci 8:363-369) for proportions.
-"""
+"""Checks of counted people: percentages that no whole number of people gives, counts beyond their total, arms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.check.case import CROSSOVER, Case, Result, fits, percent, shown
+from pipeline.check.case import CROSSOVER, Case, Result, shown
 from pipeline.compare import decimals, number
+from pipeline.shares import fits, percent
 
 NEAR = 2
 """How far from the stated counts another explanation is looked for, events and total together."""

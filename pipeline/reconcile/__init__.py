@@ -30,7 +30,7 @@ def reconcile(records: Sequence[EvidenceRecord], *, reviews: Collection[str]) ->
     against. A study that no citation could be resolved to (`ref49`) belongs to the review that cites it.
     """
     studies: defaultdict[tuple[str, str], defaultdict[Voice, list[Placed]]] = defaultdict(lambda: defaultdict(list))
-    placed = [Placed(row, record) for row, record in enumerate(records, start=1)]
+    placed = [Placed(row, record.printed) for row, record in enumerate(records, start=1)]
     for one in sorted(placed, key=lambda place: place.key):
         voice, study_id = _VOICES[role_of(one.record, reviews)], one.record.study_id
         if study_id not in reviews and (voice != "paper" or study_id == one.record.document_id):

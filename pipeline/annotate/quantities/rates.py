@@ -21,7 +21,9 @@ _PERCENT_FIRST = re.compile(
     rf"(?P<value>(?<![\w.-]){INNER}){_PERCENT} ?[(\[] ?(?:[nN] ?= ?)?(?P<events>\d+)(?:{_OF}(?P<total>\d+))?"
     rf"(?: {PEOPLE})? ?[)\]]"
 )
-_SLASH = re.compile(r"(?<![\w/.,-])(?P<events>\d{1,5}) ?/ ?(?P<total>\d{1,6})(?![\w/%]|[.,]\d)")
+_SLASH = re.compile(
+    r"(?<![\w/.,-])(?P<events>\d{1,5}) ?/ ?(?P<total>\d{1,6})(?![\w/%]|[.,]\d| ?-?(?:h|hours?|days?|weeks?|months?|years?)\b)"
+)
 _OUT_OF = re.compile(
     rf"(?P<events>{COUNT}) (?:out of|of|in)(?: the| all| these| those| a total of)? (?P<total>{COUNT})"
     rf"(?= (?:[\w-]+ ){{0,4}}?{PEOPLE}\b| (?:on|with|given|receiving|treated|who|after)\b)",
