@@ -19,4 +19,4 @@ def table_records(document: Document, mentions: Sequence[Mention], studies: Stud
         if is_of_studies(grid):
             yield from study_records(grid, studies)
         else:
-            yield from result_records(grid)
+            yield from result_records(grid, own=studies.reports_own)

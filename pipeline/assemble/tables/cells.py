@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
+from pipeline.compare import decimals
 from pipeline.evidence import Value
+from pipeline.shares import percent
 
 _NUM = r"[-+−–]? ?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:[.·]\d+)?(?<=\d)"
 _PAIR = re.compile(rf"^(?P<a>{_NUM}) ?%? ?[(\[] ?(?:±|\+/-)? ?(?P<b>{_NUM}) ?%? ?[)\]]$")
@@ -40,16 +43,18 @@ class Reading:
 
     measure: str
     columns: Mapping[str, Value]
+    sure: bool = True
+    """Whether the cell or the words around it say what sort of number it is."""
 
 
-def read_cell(text: str, hints: str, caption: str = "") -> Reading | None:
+def read_cell(text: str, hints: str, far: Sequence[str] = (), people: Decimal | None = None) -> Reading | None:
     """Reads a results cell; `hints` is the text of its headers and its row's label. None where it holds no number.
 
-    The caption counts where these say nothing.
-
-    `A (B)` is events and a percentage where the hints speak of `%`, else a mean and its SD.
+    `far` are caption and notes, the first of which counts that says something where the hints say nothing; `people`,
+    where known, is how many the cell is of. `A (B)` is events and a percentage where the hints speak of `%` or A of the
+    people are just B per cent, else a mean and its SD.
     """
-    told = _told(hints) or _told(caption)
+    told = _told(hints) or next(filter(None, map(_told, far)), set())
     tidy = " ".join(text.split())
     if match := _OUT_OF.match(tidy):
         columns: dict[str, Value] = {"events": _number(match["a"]), "total": _number(match["b"])}
@@ -66,7 +71,7 @@ def read_cell(text: str, hints: str, caption: str = "") -> Reading | None:
     if match := _SPREAD.match(tidy):
         return Reading(_measure(told), {"value": _number(match["a"]), _spread(hints): _number(match["b"])})
     if match := _PAIR.match(tidy):
-        if "rate" in told and "mean" not in told:
+        if ("rate" in told and "mean" not in told) or _is_share(_number(match["a"]), _number(match["b"]), people):
             return Reading("rate", {"events": _number(match["a"]), "value": _number(match["b"]), "unit": "%"})
         return Reading(_measure(told), {"value": _number(match["a"]), _spread(hints): _number(match["b"])})
     if match := _SINGLE.match(tidy):
@@ -76,8 +81,15 @@ def read_cell(text: str, hints: str, caption: str = "") -> Reading | None:
             return Reading("rate", {"value": _number(match["a"]), "unit": "%"})
         if "count" in told and not told & {"mean", "change", "difference", "median"}:
             return Reading("count", {"events": _number(match["a"])})
-        return Reading(_measure(told), {"value": _number(match["a"])})
+        return Reading(_measure(told), {"value": _number(match["a"])}, sure=bool(told))
     return None
+
+
+def _is_share(events: Decimal, rate: Decimal, total: Decimal | None) -> bool:
+    """Whether so many of the people are the rate, give or take a last digit that was cut off."""
+    if total is None or not 0 < total >= events >= 0 or events != events.to_integral() or not 0 <= rate <= 100:
+        return False
+    return abs(percent(events, total) - Fraction(rate)) <= Fraction(1, 10 ** decimals(rate))
 
 
 def _told(words: str) -> set[str]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from pipeline.assemble.items import identity, is_amount, is_class, item, items_of, outcome_of_scale, record, role_of
 from pipeline.assemble.tables.cells import PRECISION, Reading, read_cell
 from pipeline.assemble.tables.grid import Grid, is_dash
+from pipeline.assemble.tables.labels import Labels, arm_items, labels, outcome_items
 from pipeline.assemble.tables.of_studies import column_fields, field_items, header_unit
 from pipeline.document import Cell
 from pipeline.evidence import NOT_REPORTED, DataItem, EvidenceRecord, Mention
@@ -28,6 +30,7 @@ _VERSUS = re.compile(r"\b(?:vs|versus|compared with|compared to|against)\b", re.
 _BESIDE = 3
 """So many characters behind its drug a dose may stand."""
 _SAMPLE = re.compile(r"\(?\b[nN] ?= ?\d+\)?")
+_PEOPLE = re.compile(r"\W*(?:n|no\.|number|patients|participants|subjects)\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,15 @@ class _Row:
     cells: Sequence[Cell]
 
 
-def result_records(grid: Grid) -> Iterator[EvidenceRecord]:
-    """A record for each cell that states a result of an arm; cells of one row that state parts of one result are joined."""
+def result_records(grid: Grid, *, own: bool) -> Iterator[EvidenceRecord]:
+    """A record for each cell that states a result of an arm; cells of one row that state parts of one result are joined.
+
+    In the report of a study of one's own arms and outcomes may have names that no vocabulary holds.
+    """
     fields = column_fields(grid)
+    named = labels(grid) if own else Labels()
     for row in _rows(grid):
-        made = [items for cell in row.cells for items in _cell(grid, row, cell, fields)]
+        made = [items for cell in row.cells for items in _cell(grid, row, cell, fields, named)]
         start = min(cell.start for cell in (row.label or row.cells[0], *row.cells))
         end = max(cell.end for cell in row.cells)
         for items in _joined(made):
@@ -60,7 +67,9 @@ def _rows(grid: Grid) -> Iterator[_Row]:
             yield _Row(label, group, cells[1:] if label is not None else cells)
 
 
-def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> Iterator[list[DataItem]]:
+def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field], named: Labels) -> Iterator[list[DataItem]]:
+    if _counts_people(grid, cell.column):
+        return
     field = fields.get(cell.column)
     above = [one for header in grid.headers(cell.column) for one in grid.of(header)]
     beside = grid.of(row.label) if row.label is not None else []
@@ -68,35 +77,73 @@ def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> Ite
     told = (*above, *beside, *row.group, *grid.caption())
     measured = [one for one in told if role_of(one) in (Role.OUTCOME, Role.INSTRUMENT)]
     reading = _reading(grid, row, cell)
-    if reading is None or not measured:
+    label = named.arm(cell) if not arms else None
+    known = label is not None or arms
+    words = list(outcome_items(grid, named, cell, row.label)) if known and not measured else []
+    if reading is None or not (measured or (words and reading.sure)):
         return
     others: Sequence[Mention] = _held_against(grid, arms)
     if not arms and reading.measure in _CONTRASTS:
         arms, others = _contrasted(grid)
-    elif field is not None and field.role not in _RESULT and not any(role_of(one) is Role.TREATMENT for one in above):
+    elif label is None and field is not None and field.role not in _RESULT and not _names_arm(above):
         return
-    if not arms:
+    if not arms and label is None:
         return
-    items = list(_stated_by(grid, cell, reading))
-    items += _named(grid, arms[:1], "arm")
+    items = [*_stated_by(grid, cell, reading), *words]
+    items += _named(grid, arms[:1], "arm") if arms else arm_items(grid, label) if label is not None else ()
     items += [part for one in others for part in _comparator(grid, one)]
     for how, found in (("header", above), ("label", beside), ("group", row.group), ("caption", grid.caption())):
         for one in found:
             if role_of(one) in _CONTEXT and role_of(one) is not Role.TREATMENT:
                 items += items_of(grid.document, one, how, columns=_ARM)
+    people = _people(grid, row, cell)
+    if people is not None:
+        size = Decimal(grid.text(people))
+        items.insert(0, item(grid.document, "arm_n", size, people.start, people.end, "sample_size.cell"))
     items += _context(grid, row, cell, fields)
     items += _of_scale(grid, measured, reading)
     yield items
+
+
+def _names_arm(above: Sequence[Mention]) -> bool:
+    return any(role_of(one) is Role.TREATMENT for one in above)
 
 
 def _reading(grid: Grid, row: _Row, cell: Cell) -> Reading | None:
     text = grid.text(cell)
     if is_dash(text):
         return Reading("", {"value": NOT_REPORTED})
-    label = grid.text(row.label) if row.label is not None else ""
-    caption = grid.table.caption
-    over = grid.document.text[caption.start : caption.end] if caption is not None else ""
-    return read_cell(text, _SAMPLE.sub("", f"{grid.header_text(cell.column)} {label}"), over)
+    # The lowest header is the nearest, so its words come first.
+    near = [grid.text(one) for one in (*reversed(grid.headers(cell.column)), *([row.label] if row.label else []))]
+    far = [grid.document.text[slice(*grid.table.caption)]] if grid.table.caption is not None else []
+    far += [grid.document.text[note.start : note.end] for note in grid.table.notes]
+    return read_cell(text, _SAMPLE.sub("", " ".join(near)), far, _size(grid, row, cell))
+
+
+def _counts_people(grid: Grid, column: int) -> bool:
+    """Whether a column holds nothing but numbers of people: `N` under each arm."""
+    over = grid.headers(column)
+    return bool(over) and _PEOPLE.fullmatch(grid.text(over[-1])) is not None
+
+
+def _people(grid: Grid, row: _Row, cell: Cell) -> Cell | None:
+    """The number of people that the row prints for a cell: before it, under the same arm or under none."""
+    top = grid.headers(cell.column)[:1]
+    for other in reversed(row.cells):
+        over = grid.headers(other.column)
+        shared = len(over) == 1 or over[:1] == top
+        if other.column < cell.column and shared and _counts_people(grid, other.column) and grid.text(other).isdigit():
+            return other
+    return None
+
+
+def _size(grid: Grid, row: _Row, cell: Cell) -> Decimal | None:
+    """How many people a cell is of, where its row or its headers say so."""
+    beside = _people(grid, row, cell)
+    if beside is not None:
+        return Decimal(grid.text(beside))
+    told = [one.value for header in grid.headers(cell.column) for one in grid.of(header) if role_of(one) is Role.SAMPLE]
+    return told[-1] if told else None
 
 
 def _held_against(grid: Grid, arms: Sequence[Mention]) -> Sequence[Mention]:
@@ -148,7 +195,12 @@ def _context(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field]) -> 
     """What other cells of the row say of the arm: its dose, its people, the time point."""
     for other in row.cells:
         field = fields.get(other.column)
-        if field is not None and other is not cell and field.role in _CONTEXT:
+        if (
+            field is not None
+            and other is not cell
+            and field.role in _CONTEXT
+            and not _counts_people(grid, other.column)
+        ):
             yield from field_items(grid, other, field, _ARM)
 
 
@@ -179,9 +231,9 @@ def _joined(made: Sequence[list[DataItem]]) -> list[list[DataItem]]:
 
 
 def _about(items: Sequence[DataItem]) -> tuple[str, ...]:
-    return tuple(
-        str(next((one.value for one in items if one.column == column), "")) for column in ("outcome", "scale", "arm")
-    )
+    told = {one.column: str(one.value) for one in reversed(items)}
+    words = "" if {"outcome", "scale"} & told.keys() else told.get("outcome_text", "")
+    return told.get("outcome", ""), told.get("scale", ""), told.get("arm", ""), words
 
 
 def _stated(items: Sequence[DataItem]) -> set[str]:
