@@ -10,14 +10,20 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.annotate.found import Found, units
-from pipeline.annotate.numbers import COUNT, INNER, number
+from pipeline.annotate.numbers import COUNT, DIGITS, INNER, number
+from pipeline.fields import PEOPLE
 
-_WORDS = r"(?:(?!(?:of|for|in|at|to|with|and|or|by|from|than|on|per|was|were|had|has|have)\b)[^\W\d][\w-]*,? ){0,4}?"
+# What may stand between a number and what it counts: adjectives; no people, no verb that people do, no preposition.
+_WORDS = (
+    rf"(?:(?!(?:of|for|in|at|to|with|and|or|by|from|than|on|per|was|were|had|has|have|within|the|all|this|that|each|who|met|left|"
+    rf"completed|entered|enrolled|finished|joined|days?|weeks?|months?|years?|groups|{PEOPLE})\b)[^\W\d][\w-]*,? ){{0,5}}?"
+)
 _OF_THESE = r"(?: of (?:the|these|those))?"
+_MANY = r"RCTs|trials|studies|meta-?analyses|case (?:series|reports)|systematic reviews"
+_ONE = r"RCT|trial|study|meta-?analysis|case report|systematic review"
 _STUDIES = re.compile(
-    rf"(?P<value>{COUNT}){_OF_THESE} {_WORDS}(?:RCTs?|(?<!antidepressant )(?<!adequate )(?<!drug )(?<!treatment )"
-    r"(?:trials?|stud(?:y|ies))|meta-?analys[ei]s|case (?:series|reports?)|systematic reviews?)(?![\w-])"
-    r"(?! (?:drugs?|medications?|phases?|days?|visits?|periods?|groups?|arms?|participants?|sites?|cent(?:er|re)s?)\b)",
+    rf"(?:(?P<value>{COUNT}){_OF_THESE} {_WORDS}(?<!antidepressant )(?<!adequate )(?<!drug )(?<!treatment )(?:{_MANY})|"
+    rf"(?P<only>(?<![\w-])(?:one|1|single)) {_WORDS}(?:{_ONE}))(?![\w-])",
     re.IGNORECASE,
 )
 _COUNTING = re.compile(r"\b(?:only|to date|so far|thus far|just)\b", re.IGNORECASE)
@@ -34,13 +40,13 @@ _CROWD = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    rf"(?P<value>{COUNT}) (?:(?:patient|single|separate|total|individual|consecutive) )?(?P<noun>infusions|injections|treatments|"
+    rf"(?P<value>{DIGITS}) (?:(?:patient|single|separate|total|individual|consecutive) )?(?P<noun>infusions|injections|treatments|"
     r"procedures|administrations)(?= (?:of|in|were|given|performed|that|conducted|analy[sz]ed|administered|from)\b)",
     re.IGNORECASE,
 )
 _NOUN = (
     r"(?:therap(?:y|ies)|trials?|treatments?|antidepressants?|medications?|drugs?|agents?|antipsychotics?|anticonvulsants?|"
-    r"courses?|regimens?|lines?)(?: (?:trials?|therap(?:y|ies)|treatments?|courses?))?\b"
+    r"courses?|regimens?|lines?)(?! (?:groups?|arms?|phases?|periods?)\b)(?: (?:trials?|therap(?:y|ies)|treatments?|courses?))?\b"
 )
 _FAILED = re.compile(
     rf"\b(?:fail\w*|not (?:adequately )?respon\w+|non-?respon\w+|resist\w+|refractory|inadequate\w*)\b[^.;]{{0,40}}?"
@@ -56,9 +62,11 @@ _MOST_GIVEN = 20
 def tallies(text: str) -> Iterator[Found]:
     """Counts of studies, of treatments that failed or were given, and of people by the million."""
     for match in _STUDIES.finditer(text):
-        # `One study suggests` counts nothing; `only one study` and `one study to date` do.
-        if number(match["value"]) != 1 or _COUNTING.search(text, max(0, match.start() - 30), match.end() + 15):
+        if match["value"] is not None:
             yield _found(match, number(match["value"]), "{study}")
+        # `One study suggests` counts nothing; `only one study` and `one study to date` do.
+        elif _COUNTING.search(text, max(0, match.start() - 30), match.end() + 15):
+            yield Found("count", match.start("only"), match.end(), Decimal(1), unit="{study}")
     for match in _FAILED.finditer(text):
         group = "value" if match["value"] else "first"
         yield Found("count", match.start(group), match.end(), number(match[group]), unit="{treatment}")
@@ -77,7 +85,9 @@ def money(text: str) -> Iterator[Found]:
     """Sums of money, with the currency's ISO 4217 code for a unit; millions are `10*6.EUR`."""
     names = "|".join(re.escape(name) for name in sorted(units("money"), key=len, reverse=True))
     times = "|".join(units("number"))
-    for match in re.finditer(rf"(?<![\w$€£])(?P<unit>{names}) ?(?P<value>{INNER})(?: ?(?P<times>{times})\b)?", text):
+    for match in re.finditer(
+        rf"(?<![\w$€£])(?P<unit>{names}) ?(?P<value>{INNER})(?: ?(?P<times>{times})\b)?(?! ?(?:[mµu]g|g)\b)", text
+    ):
         factor = f"{units('number')[match['times']]}." if match["times"] else ""
         yield Found(
             "score", match.start(), match.end(), number(match["value"]), unit=factor + units("money")[match["unit"]]
