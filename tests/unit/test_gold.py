@@ -263,7 +263,7 @@ IN_WORDS = {
         "eighteen nineteen twenty".split(),
         start=1,
     )
-} | {"forty-one": 41}
+} | {"forty-one": 41, "single": 1}
 
 
 def numbers_in(quote: str) -> set[Decimal]:
