@@ -9,11 +9,13 @@ of a run in a spreadsheet open the XLSX export, where no cell can be a formula.
 from __future__ import annotations
 
 import csv
+import io
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.export.folder import complete
 from pipeline.export.tables import EXTRACTED, HEADERS, Row, Rows, Tables
 
 FREE_TEXT = frozenset(
@@ -21,7 +23,8 @@ FREE_TEXT = frozenset(
 )
 _SPECIAL = re.compile(r'[",\r\n]')
 _MARKS = re.compile(r'["\r\n]')
-_FORMULA = re.compile(r"[=+\-@\t\r](?!\d*\.?\d+$)")
+_FORMULA = re.compile(r"'*[=+\-@\t\r](?!\d*\.?\d+$)")
+csv.field_size_limit(sys.maxsize)  # a quote may be longer than the 128 KiB that Python's reader takes for a fault
 
 
 class UnusableRun(ValueError):
@@ -30,14 +33,29 @@ class UnusableRun(ValueError):
 
 def csv_files(tables: Tables) -> Mapping[str, bytes]:
     """Each table as the bytes of its CSV file."""
-    return {f"{name}.csv": _csv(table) for name, table in tables.items()}
+    return {f"{name}.csv": (header_line(table.header) + csv_lines(table)).encode() for name, table in tables.items()}
 
 
-def _csv(table: Rows) -> bytes:
-    free = [place for place, column in enumerate(table.header) if column in FREE_TEXT]
+def header_line(header: Row) -> str:
+    return _line(header, len(header) - 1)
+
+
+def csv_lines(table: Rows) -> str:
+    """The rows as they stand below the header; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    free = _free(table.header)
     rows = (_guarded(row, free) for row in table.rows) if free else table.rows
     commas = len(table.header) - 1
-    return "".join(_line(row, commas) for row in (table.header, *rows)).encode("utf-8", errors="replace")
+    return "".join(_line(row, commas) for row in rows).encode("utf-8", errors="replace").decode()
+
+
+def moved_down(items: str, count: int) -> str:
+    """Lines of `items.csv` of one document, whose `row` counts from 1, for a run with `count` rows of evidence before."""
+    if not count:
+        return items
+    place = HEADERS["items"].index("row")
+    rows = (tuple(row) for row in csv.reader(io.StringIO(items, newline=""), strict=True))
+    moved = ((*row[:place], str(int(row[place]) + count), *row[place + 1 :]) for row in rows)
+    return csv_lines(Rows(HEADERS["items"], tuple(moved)))
 
 
 def _line(row: Row, commas: int) -> str:
@@ -52,10 +70,30 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
+def _free(header: Row) -> list[int]:
+    return [place for place, column in enumerate(header) if column in FREE_TEXT]
+
+
 def _guarded(row: Row, free: Sequence[int]) -> Row:
     if not any(_FORMULA.match(row[place]) for place in free):
         return row
     return tuple(f"'{cell}" if place in free and _FORMULA.match(cell) else cell for place, cell in enumerate(row))
+
+
+def _unguarded(row: Row, free: Sequence[int]) -> Row:
+    """The row before it was guarded: what begins with apostrophes and a formula has been given one of them."""
+    if not any(row[place][:1] == "'" for place in free):
+        return row
+    guarded = {place for place in free if row[place][:1] == "'" and _FORMULA.match(row[place])}
+    return tuple(cell[1:] if place in guarded else cell for place, cell in enumerate(row))
+
+
+def finished(folder: Path) -> Tables:
+    """The tables of a finished run; one that was cut short while its files took their places is completed first."""
+    if not folder.is_dir():
+        raise UnusableRun(f"{folder}: there is no such folder; name the folder of a finished run")
+    complete(folder)
+    return read_tables(folder)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -68,7 +106,7 @@ def read_tables(folder: Path) -> Tables:
 
 
 def _read(path: Path, header: tuple[str, ...]) -> Rows:
-    csv.field_size_limit(sys.maxsize)
+    free = _free(header)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             first, *rows = _checked(path, csv.reader(file, strict=True))
@@ -78,7 +116,7 @@ def _read(path: Path, header: tuple[str, ...]) -> Rows:
         raise UnusableRun(f"{path}: cannot be read ({error}); run it again") from error
     if first != header:
         raise UnusableRun(f"{path}: row 1: the header must be {','.join(header)}; run it again")
-    return Rows(header, tuple(rows))
+    return Rows(header, tuple(_unguarded(row, free) for row in rows) if free else tuple(rows))
 
 
 def _checked(path: Path, rows: Iterator[list[str]]) -> Iterator[Row]:
