@@ -9,10 +9,9 @@ of a run in a spreadsheet open the XLSX export, where no cell can be a formula.
 from __future__ import annotations
 
 import csv
-import io
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.export.folder import complete
@@ -37,32 +36,44 @@ def csv_files(tables: Tables) -> Mapping[str, bytes]:
 
 
 def header_line(header: Row) -> str:
-    return _line(header, len(header) - 1)
+    return f"{_line(header)}\n"
 
 
 def csv_lines(table: Rows) -> str:
-    """The rows as they stand below the header; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    """The rows as they stand below the header."""
     free = _free(table.header)
     rows = (_guarded(row, free) for row in table.rows) if free else table.rows
-    commas = len(table.header) - 1
-    return "".join(_line(row, commas) for row in rows).encode("utf-8", errors="replace").decode()
+    return _printable("".join(f"{_line(row)}\n" for row in rows))
 
 
-def moved_down(items: str, count: int) -> str:
-    """Lines of `items.csv` of one document, whose `row` counts from 1, for a run with `count` rows of evidence before."""
-    if not count:
-        return items
-    place = HEADERS["items"].index("row")
-    rows = (tuple(row) for row in csv.reader(io.StringIO(items, newline=""), strict=True))
-    moved = ((*row[:place], str(int(row[place]) + count), *row[place + 1 :]) for row in rows)
-    return csv_lines(Rows(HEADERS["items"], tuple(moved)))
+Numbered = tuple[str, int, str]
+"""A line taken apart around its number."""
 
 
-def _line(row: Row, commas: int) -> str:
+def item_lines(items: Rows) -> tuple[Numbered, ...]:
+    """The lines of `items.csv` of one document, apart around `row`, which a run counts on from document to document."""
+    place = items.header.index("row")
+    return tuple(
+        (_printable(f"{_line(row[:place])},"), int(row[place]), _printable(f",{_line(row[place + 1 :])}\n"))
+        for row in items.rows
+    )
+
+
+def counted_on(items: Iterable[Numbered], before: int) -> str:
+    """The lines in a run that has so many rows of evidence before this document's."""
+    return "".join(f"{start}{row + before}{end}" for start, row, end in items)
+
+
+def _printable(text: str) -> str:
+    """A lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    return text.encode("utf-8", errors="replace").decode()
+
+
+def _line(row: Row) -> str:
     line = ",".join(row)
-    if line.count(",") == commas and not _MARKS.search(line):  # no cell needs quotes, as in nearly all rows
-        return line + "\n"
-    return ",".join(map(_quoted, row)) + "\n"
+    if line.count(",") == len(row) - 1 and not _MARKS.search(line):  # no cell needs quotes, as in nearly all rows
+        return line
+    return ",".join(map(_quoted, row))
 
 
 def _quoted(cell: str) -> str:

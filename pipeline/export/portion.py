@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.export.csvs import csv_lines, header_line, moved_down
+from pipeline.export.csvs import Numbered, counted_on, csv_lines, header_line, item_lines
 from pipeline.export.folder import Written, text_bytes, text_name
 from pipeline.export.tables import HEADERS, Extracted, Failure, Row, Rows, document_tables
 
@@ -19,12 +19,13 @@ class Portion:
     """One document's share of a run.
 
     `document` is its row of `documents.csv`, where path and role are for the run to say; `lines` has those of the other
-    tables, and `counts` how many they are. `text` is None where nothing was read. `records` are for judging, as JSON.
-    `unchanged`: nothing had to be worked out anew.
+    tables but `items`, and `counts` how many all are. `text` is None where nothing was read. `records` are for judging,
+    as JSON. `unchanged`: nothing had to be worked out anew.
     """
 
     document: Row
     lines: Mapping[str, str]
+    items: tuple[Numbered, ...]
     counts: Mapping[str, int]
     text: str | None
     records: str = ""
@@ -39,12 +40,15 @@ class Portion:
 def portion(found: Extracted, answers: Rows | None = None, *, records: str = "", unchanged: bool = False) -> Portion:
     """Renders what one document gave, and its answers where it was asked."""
     tables = {**document_tables(found), **({"answers": answers} if answers else {})}
+    counts = {name: len(table.rows) for name, table in tables.items()}
     (document,) = tables.pop("documents").rows
+    items = tables.pop("items")
     text = found.document.text
     return Portion(
         document,
         {name: csv_lines(table) for name, table in tables.items()},
-        {name: len(table.rows) for name, table in tables.items()},
+        item_lines(items),
+        counts,
         text_bytes(text).decode() if text or found.document.status != "failed" else None,
         records,
         found.failure,
@@ -70,9 +74,10 @@ class Gathered:
     def add(self, one: Portion) -> None:
         row = _with(one.document, role=self._roles.get(one.document_id, ""))
         self._append("documents", csv_lines(Rows(HEADERS["documents"], (row,))))
+        self._append("items", counted_on(one.items, self.counts["evidence"]))
         for name, lines in one.lines.items():
-            self._append(name, moved_down(lines, self.counts["evidence"]) if name == "items" else lines)
-        for name, count in {"documents": 1, **one.counts}.items():
+            self._append(name, lines)
+        for name, count in one.counts.items():
             self.counts[name] += count
         if one.text is not None:
             self._written.add(text_name(one.document_id), text_bytes(one.text))

@@ -42,9 +42,8 @@ Gated = Annotated[bool, Field(description="Fail when a floor is missed.")]
 
 
 @flow(
-    name="extract",
     flow_run_name="extract to {out}",
-    task_runner=ThreadPoolTaskRunner(),
+    task_runner=ThreadPoolTaskRunner(),  # type: ignore[arg-type]
     on_failure=[notify],
     on_crashed=[notify],
 )
@@ -72,7 +71,7 @@ def extract(
     return Completed(message=said, data=counts)
 
 
-@flow(name="score", flow_run_name="score of {run}", on_failure=[notify], on_crashed=[notify])
+@flow(flow_run_name="score of {run}", on_failure=[notify], on_crashed=[notify])
 def score(run: RunFolder = Path("outputs/run"), gold: GoldFolder = Path("gold"), gate: Gated = False) -> State[str]:
     """Scores a finished run against gold, and writes its scores.csv and slips.csv."""
     judged = job.rescore(run, gold)
@@ -85,7 +84,7 @@ def score(run: RunFolder = Path("outputs/run"), gold: GoldFolder = Path("gold"),
     return Completed(name="Scored", message=f"{verdict}: {said}", data=verdict)
 
 
-@flow(name="release", flow_run_name="release of {run}", on_failure=[notify], on_crashed=[notify])
+@flow(flow_run_name="release of {run}", on_failure=[notify], on_crashed=[notify])
 def release(run: RunFolder = Path("outputs/run"), releases: Releases = Path("outputs/releases")) -> State[str]:
     """Keeps a finished run for good, if its gate let it through."""
     try:
