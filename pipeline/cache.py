@@ -43,6 +43,11 @@ STAGES: dict[str, tuple[str, ...]] = {
         "assemble",
     ),
 }
+STAGES["portion"] = (
+    *dict.fromkeys(name for names in STAGES.values() for name in names),
+    *("extract.py", "cache.py", "workers.py", "rows.py", "compare.py", "answer"),
+    *("export/answers.py", "export/csvs.py", "export/folder.py", "export/portion.py", "export/tables.py"),
+)
 """What a stage's results depend on besides its input: files and folders of this package."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
@@ -50,6 +55,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "annotate": ("spacy", "scispacy"),
     "assemble": ("numpy", "scipy"),
 }
+LIBRARIES["portion"] = tuple(name for names in LIBRARIES.values() for name in names)
 
 
 def digest(parts: Iterable[bytes]) -> str:
@@ -68,6 +74,23 @@ def files_digest(root: Path, names: Iterable[str] = (".",), *, suffixes: tuple[s
         if not suffixes or path.suffix in suffixes
         for part in (path.relative_to(root).as_posix().encode(), path.read_bytes())
     )
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Digests(dict[str, str]):
+    """SHA-256 of files by their paths, each file read once; empty where one cannot be read."""
+
+    def __missing__(self, path: str) -> str:
+        try:
+            self[path] = file_digest(Path(path))
+        except OSError:
+            self[path] = ""
+        return self[path]
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal, Never, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-from pipeline.cache import Cache, Codec, digest, stage_digest
+from pipeline.answer import Answer, answer, failed, study
+from pipeline.answer.question import Question
+from pipeline.cache import Cache, Codec, Digests, digest, stage_digest
 from pipeline.document import Document, Input, Reference
 from pipeline.evidence import EvidenceRecord, Mention
+from pipeline.export.answers import answers_table
+from pipeline.export.folder import text_bytes
+from pipeline.export.portion import Portion, placed, portion
+from pipeline.export.tables import Failure
 from pipeline.workers import MEMORY, TIMEOUT, Enter, Lost, Workers, in_words
 
 Stage = Literal["read", "annotate", "assemble"]
@@ -24,19 +28,9 @@ T = TypeVar("T")
 DOCUMENT = Codec(TypeAdapter(Document))
 MENTIONS = Codec(TypeAdapter(tuple[Mention, ...]))
 RECORDS = Codec(TypeAdapter(tuple[EvidenceRecord, ...]))
+PORTION = Codec(TypeAdapter(Portion))
 
 PRELOAD = ("pipeline.read", "pipeline.annotate", "pipeline.assemble", "pipeline.extract")
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a document gave nothing, or less than it should: the stage, the sort of error, and the error's words."""
-
-    document_id: str
-    path: str
-    stage: str
-    error: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +71,46 @@ Bibliographies = Mapping[str, tuple[Reference, ...]]
 """Lists of references by document id, for documents that are read without their own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is given beside the documents."""
+
+    bibliographies: Bibliographies = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+    def to(self, document_id: str) -> tuple[tuple[Reference, ...], tuple[Question, ...]]:
+        """The list of references of one document, and what it is asked."""
+        asked = tuple(question for question in self.questions if question.asks(document_id))
+        return self.bibliographies.get(document_id, ()), asked
+
+
+NOTHING = Given()
+
+
 def extract(
     source: Input,
     *,
     cache: Cache | None = None,
     stages: Stages | None = None,
-    bibliographies: Bibliographies = MappingProxyType({}),
+    listed: tuple[Reference, ...] = (),
+    sha256: str | None = None,
     enter: Enter = lambda _: None,
 ) -> Extraction:
-    """All evidence of one document, in this process. Never raises for a bad document: see `Extraction.failure`."""
+    """All evidence of one document, in this process. Never raises for a bad document: see `Extraction.failure`.
+
+    `listed`: its references, if it turns out to have none of its own. `sha256`: of its bytes, where that is known.
+    """
     stages = stages or real_stages()
     cached: list[Stage] = []
     stage: Stage = "read"
-    document = unread(source)
+    document = unread(source, Digests()[source.path] if sha256 is None else sha256)
     mentions: tuple[Mention, ...] = ()
     try:
         enter(stage)
-        document, content, was_kept = _read(source, stages, cache)
+        document, content, was_kept = _read(source, document.sha256, stages, cache)
         cached += [stage] * was_kept
         if document.status == "failed":
             return Extraction(document, failure=_failure(source, stage, "unreadable", document.reason))
-        listed = bibliographies.get(source.document_id, ())
         if listed and not document.references:
             document = _completed(document, listed)
             content = DOCUMENT.dump(replace(document, document_id="", path=""))
@@ -118,71 +131,102 @@ def extract(
 
 
 def extract_many(
-    sources: Iterable[Input],
+    sources: Sequence[Input],
     *,
     workers: int = 0,
     timeout: float = TIMEOUT,
     memory: int = MEMORY,
     cache: Cache | None = None,
     stages: Stages | None = None,
-) -> Iterator[Extraction]:
+    given: Given = NOTHING,
+    digests: Digests | None = None,
+) -> Iterator[Portion]:
     """Extracts in `workers` processes (0: one a core), each document within `timeout` seconds and `memory` bytes.
 
     Results come in the order of the sources. A document that is lost with its worker gives a failed one.
     """
     with Workers(workers=workers, timeout=timeout, memory=memory, preload=PRELOAD) as pool:
-        yield from extract_in(pool, sources, cache=cache, stages=stages)
+        yield from extract_in(pool, sources, cache=cache, stages=stages, given=given, digests=digests)
 
 
 def extract_in(
     pool: Workers,
-    sources: Iterable[Input],
+    sources: Sequence[Input],
     *,
     cache: Cache | None = None,
     stages: Stages | None = None,
-    bibliographies: Bibliographies = MappingProxyType({}),
-) -> Iterator[Extraction]:
-    """`extract_many` in workers that others use too."""
-    work = partial(_extract, cache=cache, stages=stages, bibliographies=dict(bibliographies))
-    waiting: deque[tuple[Input, Extraction | None]] = deque()
-
-    def to_do() -> Iterator[Input]:
-        for source in sources:
-            waiting.append((source, _all_kept(source, cache, bibliographies)))
-            if waiting[-1][1] is None:
-                yield source
-
-    for result in pool.map(work, to_do()):
-        while (kept := waiting[0][1]) is not None:
-            waiting.popleft()
-            yield kept
-        source, _ = waiting.popleft()
-        yield _lost(source, result) if isinstance(result, Lost) else result
-    yield from (kept for _, kept in waiting if kept is not None)
+    given: Given = NOTHING,
+    digests: Digests | None = None,
+) -> Iterator[Portion]:
+    """`extract_many` in workers that others use too. `digests` may know the files already."""
+    work = _Work(cache, stages, given)
+    known = digests if digests is not None else Digests()
+    items = ((source, known[source.path]) for source in sources)
+    for source, result in zip(sources, pool.map(work, items, known=work.kept), strict=True):
+        yield work.lost(source, known[source.path], result) if isinstance(result, Lost) else result
 
 
-class _Absent(BaseException):
-    """A stage has no kept result. No Exception, so that `extract` does not take it for a fault of the document."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """From a document to its portion, in a worker; where it is kept whole, no worker is asked."""
+
+    cache: Cache | None
+    stages: Stages | None
+    given: Given
+
+    def __call__(self, item: tuple[Input, str], enter: Enter) -> Portion:
+        source, sha256 = item
+        listed, asked = self.given.to(source.document_id)
+        found = extract(source, cache=self.cache, stages=self.stages, listed=listed, sha256=sha256, enter=enter)
+        enter("export")
+        made = _portion(found, asked)
+        if self.cache and not found.failure and sha256 and found.document.sha256 == sha256:
+            self.cache.put(
+                "portion", self._key(source, sha256), PORTION.dump(replace(placed(made, ""), unchanged=True))
+            )
+        return made
+
+    def kept(self, item: tuple[Input, str]) -> Portion | None:
+        source, sha256 = item
+        body = self.cache.get("portion", self._key(source, sha256)) if self.cache and sha256 else None
+        held = None if body is None else PORTION.load(body)
+        return None if held is None else placed(held, source.path)
+
+    def lost(self, source: Input, sha256: str, lost: Lost) -> Portion:
+        failure = _failure(source, lost.step or "read", lost.error, lost.detail)
+        found = Extraction(_failed(unread(source, sha256), failure), failure=failure)
+        return _portion(found, self.given.to(source.document_id)[1])
+
+    def _key(self, source: Input, sha256: str) -> str:
+        return portion_key(source, sha256, self.given)
 
 
-def _absent(*_: object) -> Never:
-    raise _Absent
+def portion_key(source: Input, sha256: str, given: Given) -> str:
+    """Names all that a document's portion is made from: its bytes, its id, what is given beside it, and the code."""
+    names = (source.document_id, Path(source.path).suffix.lower(), str(source.line), sha256)
+    parts = ("portion", stage_digest("portion"), *names, repr(given.to(source.document_id)))
+    return digest(text.encode(errors="replace") for text in parts)
 
 
-def _all_kept(source: Input, cache: Cache | None, bibliographies: Bibliographies) -> Extraction | None:
-    """The document's results where all were kept: then no worker has to be started for it."""
-    if cache is None:
-        return None
+def _portion(found: Extraction, asked: Sequence[Question]) -> Portion:
+    answers = answers_table(_answers(found.document, asked)) if asked else None
+    return portion(found, answers, records=_printable(RECORDS.dump(found.records)), unchanged=found.unchanged)
+
+
+def _printable(body: bytes) -> str:
+    """JSON in which a lone surrogate has become a question mark, as in every file of a run."""
+    if rb"\ud" not in body:
+        return body.decode()
+    return text_bytes(json.dumps(json.loads(body), ensure_ascii=False)).decode()
+
+
+def _answers(document: Document, asked: Sequence[Question]) -> Sequence[Answer]:
+    """In the order of the questions."""
     try:
-        return extract(source, cache=cache, stages=Stages(_absent, _absent, _absent), bibliographies=bibliographies)
-    except _Absent:
-        return None
-
-
-def _extract(
-    source: Input, enter: Enter, *, cache: Cache | None, stages: Stages | None, bibliographies: Bibliographies
-) -> Extraction:
-    return extract(source, cache=cache, stages=stages, bibliographies=bibliographies, enter=enter)
+        known = study(document)
+        return [answer(known, question) for question in asked]
+    except Exception:  # a fault in one document must not cost the others
+        return [failed(document.document_id, question) for question in asked]
 
 
 def _completed(document: Document, listed: tuple[Reference, ...]) -> Document:
@@ -195,20 +239,19 @@ def _completed(document: Document, listed: tuple[Reference, ...]) -> Document:
     return replace(document, references=listed, citations=citations)
 
 
-def _read(source: Input, stages: Stages, cache: Cache | None) -> tuple[Document, bytes, bool]:
+def _read(source: Input, sha256: str, stages: Stages, cache: Cache | None) -> tuple[Document, bytes, bool]:
     """The document, its content without its name, and whether it was kept. Lines of a `.jsonl` are not worth keeping."""
     if cache is None:
         return stages.read(source), b"", False
-    path = Path(source.path)
-    sha256 = file_sha256(path) if not source.line else ""
-    key = digest(text.encode() for text in ("read", stage_digest("read"), path.suffix.lower(), sha256))
-    body = cache.get("read", key) if sha256 else None
+    suffix = Path(source.path).suffix.lower()
+    key = digest(text.encode() for text in ("read", stage_digest("read"), suffix, sha256))
+    body = cache.get("read", key) if sha256 and not source.line else None
     kept = None if body is None else DOCUMENT.load(body)
     if body is not None and kept is not None:
         return replace(kept, document_id=source.document_id, path=source.path), body, True
     document = stages.read(source)
     body = DOCUMENT.dump(replace(document, document_id="", path=""))
-    if document.status != "failed" and sha256 and document.sha256 == sha256:
+    if document.status != "failed" and not source.line and sha256 and document.sha256 == sha256:
         cache.put("read", key, body)
     return document, body, False
 
@@ -230,24 +273,9 @@ def _kept(
     return made, body, False
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, empty where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def unread(source: Input) -> Document:
+def unread(source: Input, sha256: str) -> Document:
     """The document before anything is known of it but its name and its bytes."""
-    path = Path(source.path)
-    return Document(source.document_id, source.path, file_sha256(path), path.suffix.lower().lstrip("."))
-
-
-def _lost(source: Input, lost: Lost) -> Extraction:
-    failure = _failure(source, lost.step or "read", lost.error, lost.detail)
-    return Extraction(_failed(unread(source), failure), failure=failure)
+    return Document(source.document_id, source.path, sha256, Path(source.path).suffix.lower().lstrip("."))
 
 
 def _failed(document: Document, failure: Failure) -> Document:

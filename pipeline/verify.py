@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pipeline.document import Document, Input
 from pipeline.evidence import COLUMNS
-from pipeline.export.csvs import read_tables
-from pipeline.export.folder import complete, text_bytes, text_name
+from pipeline.export.csvs import finished
+from pipeline.export.folder import text_bytes, text_name
 from pipeline.export.tables import BOX, Tables, place_cells
 from pipeline.workers import Enter, Lost, Workers
 
@@ -51,8 +51,7 @@ def verify(
 
     Raises UnusableRun where the folder holds no finished run.
     """
-    complete(folder)
-    tables = read_tables(folder)
+    tables = finished(folder)
     quotes = _quotes(tables)
     rows = [row for row in tables["documents"].dicts() if row["status"] != "failed"]
     sources = _sources(rows, directory, find or _find)

@@ -84,14 +84,17 @@ class Workers:
         for worker in list(self._all):
             worker.close()
 
-    def map(self, work: Callable[[A, Enter], B], items: Iterable[A]) -> Iterator[B | Lost]:
+    def map(
+        self, work: Callable[[A, Enter], B], items: Iterable[A], *, known: Callable[[A], B | None] | None = None
+    ) -> Iterator[B | Lost]:
         """The results in the order of the items; only a few of them wait in memory at any time.
 
-        `work` and the items must pickle.
+        `work` and the items must pickle. `known` gives, in a thread, the results that need no work: for these no
+        process is asked, or even started.
         """
         pending: deque[Future[B | Lost]] = deque()
         for item in items:
-            pending.append(self._threads.submit(self._one, work, item))
+            pending.append(self._threads.submit(self._one, work, item, known))
             if len(pending) >= 16 * self.workers:
                 yield self._result(pending.popleft())
         while pending:
@@ -108,7 +111,9 @@ class Workers:
             raise Stopped("the workers were stopped")
         return result
 
-    def _one(self, work: Callable[[A, Enter], B], item: A) -> B | Lost:
+    def _one(self, work: Callable[[A, Enter], B], item: A, known: Callable[[A], B | None] | None) -> B | Lost:
+        if known is not None and (before := known(item)) is not None:
+            return before
         worker = self._worker()
         result = worker.ask(work, item, self._timeout)
         if worker.alive and worker.asked < _ITEMS:

@@ -29,7 +29,10 @@ GoldFolder = Annotated[
     Path, typer.Option("--gold", help="The gold: evidence.csv, floors.csv and what belongs to them.")
 ]
 
+Releases = Annotated[Path, typer.Option("--releases", help="Where released evidence goes.")]
+
 RUN = Path("outputs/run")
+RELEASES = Path("outputs/releases")
 CORPUS = Path("corpus")
 GOLD = Path("gold")
 
@@ -63,7 +66,7 @@ def run(
     corpus: CorpusFolder = CORPUS,
     gold: GoldFolder = GOLD,
     out: Annotated[Path, typer.Option(help="Where the run's files go.")] = RUN,
-    releases: Annotated[Path, typer.Option(help="Where released evidence goes.")] = Path("outputs/releases"),
+    releases: Releases = RELEASES,
     workers: Workers = 0,
     runner: Annotated[Runner, typer.Option(help="Processes of this machine, or a Dask cluster.")] = Runner.process,
     dask_address: Annotated[str, typer.Option(help="The scheduler of a Dask cluster, tcp://HOST:PORT.")] = "",
@@ -99,7 +102,7 @@ def run(
 
 @app.command()
 def extract(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Documents, or folders of documents.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Documents, or folders of documents.")],
     out: Annotated[Path, typer.Option(help="Where the evidence goes.")],
     questions: Annotated[
         Path | None, typer.Option(help="A CSV of questions; answers.csv then says what each document answers.")
@@ -157,6 +160,23 @@ def score(
     from pipeline.cli.say import Say
 
     return score_run(run, gold, gate=gate, say=Say(quiet, verbose))
+
+
+@app.command()
+def release(
+    run: RunFolder = RUN,
+    releases: Releases = RELEASES,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Keep a finished run for good, under its date and digest, if its gate let it through.
+
+    Exit status 0: kept; 1: the gate withheld it.
+    """
+    from pipeline.cli.finished import release_run
+    from pipeline.cli.say import Say
+
+    return release_run(run, releases, say=Say(quiet, verbose))
 
 
 @app.command()
@@ -227,7 +247,7 @@ def serve(
     corpus: CorpusFolder = CORPUS,
     gold: GoldFolder = GOLD,
     out: Annotated[Path, typer.Option(help="Where the run's files go.")] = RUN,
-    releases: Annotated[Path, typer.Option(help="Where released evidence goes.")] = Path("outputs/releases"),
+    releases: Releases = RELEASES,
     workers: Workers = 0,
     quiet: Quiet = False,
     verbose: Verbose = False,

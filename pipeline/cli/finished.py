@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.cli.say import Fault, Say
 from pipeline.export import ANNOUNCED, EXPORTERS
-from pipeline.export.csvs import read_tables
-from pipeline.export.folder import INFO, complete, write_more
+from pipeline.export.csvs import finished
+from pipeline.export.folder import INFO, write_more
 from pipeline.export.tables import Tables
 from pipeline.workers import Workers
 
 _SHOWN = 20
 """So many faults tell what is wrong; a changed text alone moves every quote after the change."""
-
-
-def finished(folder: Path) -> Tables:
-    """The tables of a finished run. Raises UnusableRun, or Fault where there is no folder."""
-    if not folder.is_dir():
-        raise Fault(f"{folder}: there is no such folder; name the folder of a finished run")
-    complete(folder)
-    return read_tables(folder)
 
 
 def export_run(folder: Path, name: str, to: Path | None, *, say: Say) -> int:
@@ -47,8 +40,6 @@ def verify_run(folder: Path, *, workers: int, timeout: float, memory: int, say: 
     """Proves every quote and place of a run; each that does not hold is a line on standard error."""
     from pipeline.verify import verify
 
-    if not folder.is_dir():
-        raise Fault(f"{folder}: there is no such folder; name the folder of a finished run")
     with Workers(workers=workers, timeout=timeout, memory=memory << 20, preload=["pipeline.read"]) as pool:
         verdict = verify(folder, pool=pool, directory=_directory(folder))
     shown = verdict.faults if say.verbose else verdict.faults[:_SHOWN]
@@ -74,30 +65,24 @@ def _directory(folder: Path) -> Path:
 
 def score_run(folder: Path, gold_folder: Path, *, gate: bool, say: Say) -> int:
     """Scores a finished run and writes its scores.csv and slips.csv."""
-    from pipeline import gold as golds
-    from pipeline import score as scoring
-    from pipeline.export.csvs import csv_files
-    from pipeline.export.records import records
-    from pipeline.export.tables import judged_tables
-    from pipeline.flows.job import reviews_of
+    from pipeline.flows.job import rescore
 
-    tables, gold = finished(folder), golds.load(gold_folder)
-    roles = {row["document_id"]: row["role"] for row in tables["documents"].dicts()}
-    reviews = reviews_of(gold, roles)
-    held = records(tables)
-    scores = scoring.score(
-        held, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=roles.keys()
-    )
-    slips = scoring.slips(held, gold.items, reviews=reviews, documents=roles.keys())
-    verdict = scoring.gate(scores, gold.floors)
-    judged = judged_tables((), (), scores, slips)
-    write_more(folder, csv_files({name: judged[name] for name in ("scores", "slips")}))
-    for line in _score_lines(judged):
+    judged = rescore(folder, gold_folder)
+    for line in _score_lines(judged.tables):
         say.result(line)
+    verdict = judged.gate
     verdict_line = f"{verdict.verdict}: {'; '.join(verdict.reasons) or 'every floor is met'}"
     if gate and verdict.verdict != "released":
         raise Fault(f"{folder}: {verdict_line}", status=1)
     say.result(verdict_line)
+    return 0
+
+
+def release_run(folder: Path, releases: Path, *, say: Say) -> int:
+    """Keeps a run for good that its gate has let through."""
+    from pipeline.flows.release import release_finished
+
+    say.result(f"{release_finished(folder, releases, today=datetime.now(UTC).date())}")
     return 0
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
-from pipeline.extract import Extraction
+from pipeline.export.portion import Portion
 
 
 class Fault(Exception):
@@ -28,7 +28,7 @@ class Tally:
     failed: int = 0
     cached: int = 0
 
-    def add(self, found: Extraction) -> None:
+    def add(self, found: Portion) -> None:
         self.done += 1
         self.failed += found.failure is not None
         self.cached += found.unchanged
@@ -69,13 +69,13 @@ class Say:
             sys.stderr.write(f"{line}\n")
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[Extraction], None]]:
+    def progress(self, total: int) -> Iterator[Callable[[Portion], None]]:
         """Gives what is to be called with each document that is done; threads may share it."""
         self.tally = Tally()
         lock = Lock()
         with self._shown(total) as show:
 
-            def advance(found: Extraction) -> None:
+            def advance(found: Portion) -> None:
                 with lock:
                     self.tally.add(found)
                     if found.failure:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.export.folder import complete
 from pipeline.export.tables import EXTRACTED, HEADERS, Row, Rows, Tables
 
 FREE_TEXT = frozenset(
@@ -21,7 +22,8 @@ FREE_TEXT = frozenset(
 )
 _SPECIAL = re.compile(r'[",\r\n]')
 _MARKS = re.compile(r'["\r\n]')
-_FORMULA = re.compile(r"[=+\-@\t\r](?!\d*\.?\d+$)")
+_FORMULA = re.compile(r"'*[=+\-@\t\r](?!\d*\.?\d+$)")
+csv.field_size_limit(sys.maxsize)  # a quote may be longer than the 128 KiB that Python's reader takes for a fault
 
 
 class UnusableRun(ValueError):
@@ -30,21 +32,48 @@ class UnusableRun(ValueError):
 
 def csv_files(tables: Tables) -> Mapping[str, bytes]:
     """Each table as the bytes of its CSV file."""
-    return {f"{name}.csv": _csv(table) for name, table in tables.items()}
+    return {f"{name}.csv": (header_line(table.header) + csv_lines(table)).encode() for name, table in tables.items()}
 
 
-def _csv(table: Rows) -> bytes:
-    free = [place for place, column in enumerate(table.header) if column in FREE_TEXT]
+def header_line(header: Row) -> str:
+    return f"{_line(header)}\n"
+
+
+def csv_lines(table: Rows) -> str:
+    """The rows as they stand below the header."""
+    free = _free(table.header)
     rows = (_guarded(row, free) for row in table.rows) if free else table.rows
-    commas = len(table.header) - 1
-    return "".join(_line(row, commas) for row in (table.header, *rows)).encode("utf-8", errors="replace")
+    return _printable("".join(f"{_line(row)}\n" for row in rows))
 
 
-def _line(row: Row, commas: int) -> str:
+Numbered = tuple[str, int, str]
+"""A line taken apart around its number."""
+
+
+def item_lines(items: Rows) -> tuple[Numbered, ...]:
+    """The lines of `items.csv` of one document, apart around `row`, which a run counts on from document to document."""
+    place = items.header.index("row")
+    return tuple(
+        (_printable(f"{_line(row[:place])},"), int(row[place]), _printable(f",{_line(row[place + 1 :])}\n"))
+        for row in items.rows
+    )
+
+
+def counted_on(items: Iterable[Numbered], before: int) -> str:
+    """The lines in a run that has so many rows of evidence before this document's."""
+    return "".join(f"{start}{row + before}{end}" for start, row, end in items)
+
+
+def _printable(text: str) -> str:
+    """A lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    return text.encode("utf-8", errors="replace").decode()
+
+
+def _line(row: Row) -> str:
     line = ",".join(row)
-    if line.count(",") == commas and not _MARKS.search(line):  # no cell needs quotes, as in nearly all rows
-        return line + "\n"
-    return ",".join(map(_quoted, row)) + "\n"
+    if line.count(",") == len(row) - 1 and not _MARKS.search(line):  # no cell needs quotes, as in nearly all rows
+        return line
+    return ",".join(map(_quoted, row))
 
 
 def _quoted(cell: str) -> str:
@@ -52,10 +81,30 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
+def _free(header: Row) -> list[int]:
+    return [place for place, column in enumerate(header) if column in FREE_TEXT]
+
+
 def _guarded(row: Row, free: Sequence[int]) -> Row:
     if not any(_FORMULA.match(row[place]) for place in free):
         return row
     return tuple(f"'{cell}" if place in free and _FORMULA.match(cell) else cell for place, cell in enumerate(row))
+
+
+def _unguarded(row: Row, free: Sequence[int]) -> Row:
+    """The row before it was guarded: what begins with apostrophes and a formula has been given one of them."""
+    if not any(row[place][:1] == "'" for place in free):
+        return row
+    guarded = {place for place in free if row[place][:1] == "'" and _FORMULA.match(row[place])}
+    return tuple(cell[1:] if place in guarded else cell for place, cell in enumerate(row))
+
+
+def finished(folder: Path) -> Tables:
+    """The tables of a finished run; one that was cut short while its files took their places is completed first."""
+    if not folder.is_dir():
+        raise UnusableRun(f"{folder}: there is no such folder; name the folder of a finished run")
+    complete(folder)
+    return read_tables(folder)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -68,7 +117,7 @@ def read_tables(folder: Path) -> Tables:
 
 
 def _read(path: Path, header: tuple[str, ...]) -> Rows:
-    csv.field_size_limit(sys.maxsize)
+    free = _free(header)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             first, *rows = _checked(path, csv.reader(file, strict=True))
@@ -78,7 +127,7 @@ def _read(path: Path, header: tuple[str, ...]) -> Rows:
         raise UnusableRun(f"{path}: cannot be read ({error}); run it again") from error
     if first != header:
         raise UnusableRun(f"{path}: row 1: the header must be {','.join(header)}; run it again")
-    return Rows(header, tuple(rows))
+    return Rows(header, tuple(_unguarded(row, free) for row in rows) if free else tuple(rows))
 
 
 def _checked(path: Path, rows: Iterator[list[str]]) -> Iterator[Row]:

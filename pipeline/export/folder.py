@@ -7,16 +7,19 @@ folder next completes it. So an interrupted run leaves the files of the run befo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
-from pipeline.document import Document
+from pipeline.cache import file_digest
 
 READY = ".ready"
 STAGING = ".writing-"
@@ -50,40 +53,99 @@ def text_bytes(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def text_files(documents: Iterable[Document]) -> dict[str, bytes]:
-    """The text of each document that was read, by file name."""
-    read = (document for document in documents if document.status != "failed" or document.text)
-    return {text_name(document.document_id): text_bytes(document.text) for document in read}
-
-
 def json_bytes(value: object) -> bytes:
     return (json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", errors="replace")
 
 
-def write_run(folder: Path, files: Mapping[str, bytes], info: Mapping[str, object]) -> None:
-    """Makes `folder` hold these files and `run.json`; files of the run before that are not among them are removed.
+class Written:
+    """The files of a run on their way into its folder: see `writing`. What cannot be written is an UnwritableFolder."""
 
-    Other files in the folder stay as they are. Raises UnwritableFolder; the folder then is as it was.
+    def __init__(self, folder: Path, staging: Path) -> None:
+        self._folder, self._staging = folder, staging
+        self._digests: dict[str, str] = {}
+        self._growing: dict[str, tuple[BinaryIO, hashlib._Hash]] = {}
+
+    def add(self, name: str, data: bytes) -> None:
+        """A whole file. One that the folder holds already with these bytes costs no writing."""
+        self._digests[name] = hashlib.sha256(data).hexdigest()
+        with _unwritable(self._folder):
+            if not _linked(self._folder / name, self._staging / name, data):
+                _write(self._staging / name, data)
+
+    def append(self, name: str, data: bytes) -> None:
+        """The next piece of a file that grows as results come in."""
+        with _unwritable(self._folder):
+            if name not in self._growing:
+                self._growing[name] = ((self._staging / name).open("wb"), hashlib.sha256())
+            file, total = self._growing[name]
+            file.write(data)
+            total.update(data)
+
+    def settle(self) -> Path:
+        """Flushes what has grown, which grows no more, and says where all files stand until they are in place."""
+        with _unwritable(self._folder):
+            for name, (file, total) in self._growing.items():
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                self._digests[name] = total.hexdigest()
+            self._growing.clear()
+        return self._staging
+
+    def finish(self, info: Mapping[str, object]) -> None:
+        """Puts the files in place, with `info` and their names in `run.json`."""
+        self.settle()
+        listed = {**info, "files": sorted(self._digests), "outputs": _digest(self._digests)}
+        with _unwritable(self._folder):
+            _write(self._staging / INFO, json_bytes(listed))
+            _sync(self._staging)
+            self._staging.rename(self._folder / READY)
+            complete(self._folder)
+
+    def close(self) -> None:
+        """Gives up what is not finished."""
+        for file, _ in self._growing.values():
+            with contextlib.suppress(OSError):  # a full disk was told of when it was written to
+                file.close()
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Written]:
+    """Makes `folder` hold the files that it is given once they are finished; until then the folder is as it was.
+
+    Files of the run before that are not among them are removed, other files in the folder stay. Raises UnwritableFolder.
     """
-    listed: dict[str, object] = {**info, "files": sorted(files), "outputs": _digest(files)}
-    try:
+    with _unwritable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         complete(folder)
         _sweep(folder)
-        staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
-        try:
-            for name, data in sorted({**files, INFO: json_bytes(listed)}.items()):
-                _write(staging / name, data)
-            _sync(staging)
-            staging.rename(folder / READY)
-        except BaseException:
-            shutil.rmtree(staging, ignore_errors=True)
-            raise
-        complete(folder)
+        written = Written(folder, Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-")))
+    try:
+        yield written
+    finally:
+        written.close()
+
+
+@contextmanager
+def _unwritable(folder: Path, mend: str = "free space or choose another --out") -> Iterator[None]:
+    """What the system says against writing, in one line with the mend."""
+    try:
+        yield
     except OSError as error:
-        raise UnwritableFolder(
-            f"{folder}: cannot be written ({error.strerror or error}); free space or choose another --out"
-        ) from error
+        raise UnwritableFolder(f"{folder}: cannot be written ({error.strerror or error}); {mend}") from error
+
+
+def _linked(old: Path, new: Path, data: bytes) -> bool:
+    """Whether the old file has these bytes and could take the new one's place too, whatever becomes of its own."""
+    try:
+        if old.stat().st_size != len(data) or old.read_bytes() != data:
+            return False
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.hardlink_to(old)
+    except OSError:  # no such file, or a file system without links
+        return False
+    return True
 
 
 def unchanged(folder: Path, inputs: str) -> Mapping[str, object]:
@@ -93,23 +155,25 @@ def unchanged(folder: Path, inputs: str) -> Mapping[str, object]:
     """
     try:
         info: dict[str, object] = json.loads((folder / INFO).read_text(encoding="utf-8"))
-        files = {name: (folder / name).read_bytes() for name in _listed(folder) if name != INFO}
+        if info.get("inputs") != inputs or (folder / READY).exists():
+            return {}
+        digests = {name: file_digest(folder / name) for name in _listed(folder) if name != INFO}
     except (OSError, ValueError):
         return {}
-    same = (info.get("inputs"), info.get("outputs")) == (inputs, _digest(files)) and not (folder / READY).exists()
-    return info if same else {}
+    return info if info.get("outputs") == _digest(digests) else {}
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
+def _digest(digests: Mapping[str, str]) -> str:
+    """One digest of files, by those of their bytes."""
     total = hashlib.sha256()
-    for name, data in sorted(files.items()):
-        total.update(f"{hashlib.sha256(data).hexdigest()} {name}\n".encode(errors="replace"))
+    for name, of_bytes in sorted(digests.items()):
+        total.update(f"{of_bytes} {name}\n".encode(errors="replace"))
     return total.hexdigest()
 
 
 def write_more(folder: Path, files: Mapping[str, bytes]) -> None:
     """Adds or replaces single files, each whole or not at all. Raises UnwritableFolder."""
-    try:
+    with _unwritable(folder, "free space or choose another folder"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in sorted(files.items()):
             handle, beside = tempfile.mkstemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-")
@@ -122,10 +186,6 @@ def write_more(folder: Path, files: Mapping[str, bytes]) -> None:
             except BaseException:
                 Path(beside).unlink(missing_ok=True)
                 raise
-    except OSError as error:
-        raise UnwritableFolder(
-            f"{folder}: cannot be written ({error.strerror or error}); free space or choose another folder"
-        ) from error
 
 
 def complete(folder: Path) -> None:
@@ -200,11 +260,7 @@ def _sync(folder: Path) -> None:
 
 def check_writable(folder: Path) -> None:
     """Raises UnwritableFolder before any work is done in vain."""
-    try:
+    with _unwritable(folder, "choose another --out"):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return
-    except OSError as error:
-        raise UnwritableFolder(
-            f"{folder}: cannot be written ({error.strerror or error}); choose another --out"
-        ) from error

@@ -6,7 +6,8 @@ boxes are in PDF points from the top left corner of the page; numbers are printe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
@@ -65,19 +66,15 @@ class Rows(NamedTuple):
 Tables = Mapping[str, Rows]
 
 
-class Failed(Protocol):
-    """A failure as extraction reports it."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a document gave nothing, or less than it should: the stage, the sort of error, and the error's words."""
 
-    @property
-    def document_id(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def stage(self) -> str: ...
-    @property
-    def error(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
+    document_id: str
+    path: str
+    stage: str
+    error: str
+    detail: str
 
 
 class Extracted(Protocol):
@@ -90,27 +87,22 @@ class Extracted(Protocol):
     @property
     def records(self) -> tuple[EvidenceRecord, ...]: ...
     @property
-    def failure(self) -> Failed | None: ...
+    def failure(self) -> Failure | None: ...
 
 
-def extracted_tables(extractions: Sequence[Extracted], *, roles: Mapping[str, str]) -> Tables:
-    """The tables of `EXTRACTED`; documents stay in their order, and `roles` says what each is in its corpus."""
-    documents = {found.document.document_id: found.document for found in extractions}
-    records = [record for found in extractions for record in found.records]
+def document_tables(found: Extracted) -> Tables:
+    """The tables of `EXTRACTED` for one document: `role` is empty, and `row` counts this document's evidence from 1."""
+    document = found.document
     rows: dict[str, Iterable[Row]] = {
-        "documents": (_document(found.document, roles) for found in extractions),
-        "failures": map(_failure, filter(None, (found.failure for found in extractions))),
-        "mentions": (_mention(found.document, mention) for found in extractions for mention in found.mentions),
-        "evidence": (_evidence(documents[record.document_id], record) for record in records),
+        "documents": [_document(document)],
+        "failures": [_failure(found.failure)] if found.failure else [],
+        "mentions": (_mention(document, mention) for mention in found.mentions),
+        "evidence": (_evidence(document, record) for record in found.records),
         "items": (
-            row
-            for number, record in enumerate(records, start=1)
-            for row in _items(documents[record.document_id], number, record)
+            row for number, record in enumerate(found.records, start=1) for row in _items(document, number, record)
         ),
-        "tables": (row for document in documents.values() for row in _tables(document)),
-        "references": (
-            _reference(found.document, entry) for found in extractions for entry in found.document.references
-        ),
+        "tables": _tables(document),
+        "references": (_reference(document, entry) for entry in document.references),
     }
     return {name: Rows(HEADERS[name], tuple(rows[name])) for name in EXTRACTED}
 
@@ -147,13 +139,13 @@ def place_cells(place: Place) -> Row:
     return (str(place.page or ""), *box)
 
 
-def _document(document: Document, roles: Mapping[str, str]) -> Row:
+def _document(document: Document) -> Row:
     return (
         document.document_id,
         document.path,
         document.sha256,
         document.format,
-        roles.get(document.document_id, ""),
+        "",
         document.status,
         document.reason,
         str(len(document.pages) or ""),
@@ -161,7 +153,7 @@ def _document(document: Document, roles: Mapping[str, str]) -> Row:
     )
 
 
-def _failure(failure: Failed) -> Row:
+def _failure(failure: Failure) -> Row:
     return failure.document_id, failure.path, failure.stage, failure.error, failure.detail
 
 

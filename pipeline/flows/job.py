@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from pipeline import corpus as corpora
+from pipeline.about import code_digest, data_digest, vocabularies_digest
 from pipeline.check import check
 from pipeline.document import Input
 from pipeline.evidence import Comparison, EvidenceRecord, Finding, Gate, Score, Slip
 from pipeline.export import EXPORTERS
-from pipeline.export.folder import json_bytes, text_files
+from pipeline.export.csvs import csv_files, finished, read_tables
+from pipeline.export.folder import Written, json_bytes, write_more
+from pipeline.export.records import records
 from pipeline.export.report import report
-from pipeline.export.tables import Tables, extracted_tables, judged_tables
-from pipeline.extract import Bibliographies, Extraction
-from pipeline.gold import Gold
+from pipeline.export.tables import Tables, judged_tables
+from pipeline.extract import RECORDS, Bibliographies
+from pipeline.gold import Gold, load
 from pipeline.read import find
 from pipeline.reconcile import reconcile
 from pipeline.score import gate, score, slips
-
-BATCH = 25
-"""Documents in one task: a task costs some 30 ms, a document that is unchanged less."""
 
 
 class EmptyCorpus(ValueError):
@@ -74,10 +75,6 @@ def sources(folder: Path) -> Sources:
     return Sources(inputs, corpus.roles, corpus.reviews, strangers, bibliographies)
 
 
-def batches(inputs: Sequence[Input], size: int = BATCH) -> list[tuple[Input, ...]]:
-    return [tuple(inputs[at : at + size]) for at in range(0, len(inputs), size)]
-
-
 def judge(
     records: Sequence[EvidenceRecord], gold: Gold, *, reviews: Collection[str], documents: Collection[str]
 ) -> Judged:
@@ -87,12 +84,29 @@ def judge(
     return Judged(check(records), reconcile(records, reviews=reviews), scores, gate(scores, gold.floors), wrong)
 
 
-def barred(judged: Judged, found: Sequence[Extraction]) -> Judged:
+def decoded(held: Iterable[str]) -> tuple[EvidenceRecord, ...]:
+    """The records of portions, in the order of `evidence.csv`."""
+    return tuple(record for one in held for record in RECORDS.load(one.encode()) or ())
+
+
+def barred(judged: Judged, counts: Mapping[str, int]) -> Judged:
     """Nothing is released where no document could be used, whatever the floors say."""
-    if not all(one.failure for one in found):
+    if counts["failures"] < counts["documents"]:
         return judged
     reasons = ("no document could be used; failures.csv says why", *judged.gate.reasons)
     return replace(judged, gate=Gate("withheld", reasons))
+
+
+def rescore(folder: Path, gold_folder: Path) -> Judged:
+    """Scores a finished run and writes its scores.csv and slips.csv."""
+    tables, gold = finished(folder), load(gold_folder)
+    roles = {row["document_id"]: row["role"] for row in tables["documents"].dicts()}
+    held, reviews = records(tables), reviews_of(gold, roles)
+    scores = score(held, gold.items, reviews=reviews, splits=gold.splits, floors=gold.floors, documents=roles.keys())
+    wrong = slips(held, gold.items, reviews=reviews, documents=roles.keys())
+    judged = Judged((), (), scores, gate(scores, gold.floors), wrong)
+    write_more(folder, csv_files({name: judged.tables[name] for name in ("scores", "slips")}))
+    return judged
 
 
 def reviews_of(gold: Gold, roles: Mapping[str, str]) -> tuple[str, ...]:
@@ -101,13 +115,10 @@ def reviews_of(gold: Gold, roles: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(by_role | {item.document_id for item in gold.items if item.role.startswith("review_")}))
 
 
-def records_of(found: Sequence[Extraction]) -> tuple[EvidenceRecord, ...]:
-    """In the order of `evidence.csv`."""
-    return tuple(record for one in found for record in one.records)
-
-
-def run_tables(found: Sequence[Extraction], roles: Mapping[str, str], judged: Judged) -> Tables:
-    return {**extracted_tables(found, roles=roles), **judged.tables}
+def digests(corpus: Path, gold: Path) -> Mapping[str, str]:
+    """Of all that decides what a run says."""
+    named = {"corpus": data_digest(corpus), "gold": data_digest(gold)}
+    return {"code": code_digest(), "vocabularies": vocabularies_digest(), **named}
 
 
 def gate_file(gate: Gate, digests: Mapping[str, str]) -> bytes:
@@ -117,12 +128,12 @@ def gate_file(gate: Gate, digests: Mapping[str, str]) -> bytes:
     )
 
 
-def run_files(tables: Tables, found: Sequence[Extraction], gate: Gate, digests: Mapping[str, str]) -> dict[str, bytes]:
-    """All files of a run but `run.json`. `digests` names code, vocabularies, corpus and gold."""
-    exported = {name: data for export in EXPORTERS.values() for name, data in export(tables).items()}
-    return {
-        **exported,
-        **text_files(one.document for one in found),
-        "gate.json": gate_file(gate, digests),
-        "report.html": report(tables, gate, digests),
-    }
+def export(written: Written, judged: Judged, digests: Mapping[str, str]) -> None:
+    """All files of a run but `run.json` and what was gathered. `digests` names code, vocabularies, corpus and gold."""
+    tables = {**read_tables(written.settle()), **judged.tables}
+    more = (exporter(tables) for name, exporter in EXPORTERS.items() if name != "csv")  # those that were read are CSV
+    for files in chain([csv_files(judged.tables)], more):
+        for name, data in files.items():
+            written.add(name, data)
+    written.add("gate.json", gate_file(judged.gate, digests))
+    written.add("report.html", report(tables, judged.gate, digests))

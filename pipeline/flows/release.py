@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
 
 from pipeline.cache import digest
-from pipeline.export.folder import UnwritableFolder
+from pipeline.export.csvs import UnusableRun
+from pipeline.export.folder import UnwritableFolder, complete
 
 NAMED_BY = ("evidence.csv", "items.csv")
+
+
+class Withheld(ValueError):
+    """A run that its gate did not let through; the text says why."""
+
+    status = 1
+
+
+def release_finished(run: Path, releases: Path, *, today: date) -> Path:
+    """Releases a finished run whose `gate.json` says so. Raises Withheld, UnusableRun and UnwritableFolder."""
+    complete(run)
+    try:
+        gate = json.loads((run / "gate.json").read_text(encoding="utf-8"))
+        verdict, reasons = gate["verdict"], "; ".join(gate["reasons"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UnusableRun(
+            f"{run / 'gate.json'}: says no verdict; name the folder of a run of `litevidence run`"
+        ) from None
+    if verdict != "released":
+        raise Withheld(f"{run}: {verdict}: {reasons}")
+    return release(run, releases, today=today)
 
 
 def release(run: Path, releases: Path, *, today: date) -> Path:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar, cast
-from uuid import UUID
+from typing import Annotated
 
 from prefect import flow, task
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -22,119 +15,87 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from pipeline import gold as golds
-from pipeline.about import Clock, code_digest, data_digest, run_info, vocabularies_digest
-from pipeline.cache import Cache, open_cache
-from pipeline.document import Input
+from pipeline.about import Clock, run_info
+from pipeline.cache import open_cache
 from pipeline.evidence import Gate
-from pipeline.export.folder import check_writable, write_run
-from pipeline.export.tables import Tables, tally
-from pipeline.extract import Bibliographies, Extraction
+from pipeline.export.folder import Written, writing
+from pipeline.export.portion import Gathered
+from pipeline.export.tables import EXTRACTED, HEADERS, tally
+from pipeline.extract import Given
 from pipeline.flows import job, runners
 from pipeline.flows.notify import notify
-from pipeline.flows.release import release
-from pipeline.flows.runners import Runner
-from pipeline.flows.watch import tell
+from pipeline.flows.tasks import (
+    Bytes,
+    DaskAddress,
+    GoldFolder,
+    Out,
+    Releases,
+    RunnerKind,
+    Sealed,
+    Seconds,
+    UseCache,
+    WorkerCount,
+    extracted,
+    release_run,
+)
 from pipeline.workers import MEMORY, TIMEOUT
-
-T = TypeVar("T")
-
-
-class Sealed(Generic[T]):
-    """Prefect looks for futures in all that goes into a task, through every word of a document; not in here."""
-
-    __slots__ = ("held",)
-
-    def __init__(self, held: T) -> None:
-        self.held = held
-
-
-@task(name="extract", cache_policy=NO_CACHE, retries=0, persist_result=False)
-def extract_batch(
-    sources: Sealed[Sequence[Input]], worked_by: Sealed[Runner], cache: Cache | None, lists: Sealed[Bibliographies]
-) -> Sealed[list[Extraction]]:
-    """Documents to evidence. One that cannot be used is a failed row, never an error."""
-    found = []
-    for extraction in worked_by.held.extract(sources.held, cache=cache, bibliographies=lists.held):
-        tell(extraction)
-        found.append(extraction)
-    return Sealed(found)
 
 
 @task(name="judge", cache_policy=NO_CACHE, retries=0, persist_result=False)
-def judge(
-    found: Sealed[list[Extraction]], gold: Sealed[golds.Gold], sources: Sealed[job.Sources]
-) -> Sealed[job.Judged]:
+def judge(records: Sealed[Sequence[str]], gold: Sealed[golds.Gold], sources: Sealed[job.Sources]) -> Sealed[job.Judged]:
     """Check, reconcile, score and gate."""
     documents = [source.document_id for source in sources.held.inputs]
-    records = job.records_of(found.held)
-    return Sealed(job.judge(records, gold.held, reviews=sources.held.reviews, documents=documents))
+    return Sealed(job.judge(job.decoded(records.held), gold.held, reviews=sources.held.reviews, documents=documents))
 
 
 @task(name="export", cache_policy=NO_CACHE, retries=0, persist_result=False)
-def export(out: Path, files: Sealed[dict[str, bytes]], info: Sealed[dict[str, object]]) -> None:
-    """All files of the run, written whole or not at all."""
-    write_run(out, files.held, info.held)
-
-
-@task(name="release", cache_policy=NO_CACHE, retries=0, persist_result=False)
-def release_run(out: Path, releases: Path) -> Path:
-    """A copy for good, under the date and the digest of the evidence."""
-    return release(out, releases, today=datetime.now(UTC).date())
+def export(
+    written: Sealed[Written], judged: Sealed[job.Judged], digests: Mapping[str, str], info: Sealed[dict[str, object]]
+) -> None:
+    """All files of the run, in place together or not at all."""
+    job.export(written.held, judged.held, digests)
+    written.held.finish(info.held)
 
 
 def whole_job(
-    corpus: Path = Path("corpus"),
-    gold: Path = Path("gold"),
-    out: Path = Path("outputs/run"),
-    releases: Path = Path("outputs/releases"),
-    workers: Annotated[int, Field(ge=0, description="Worker processes; 0: one a core")] = 0,
-    runner: Annotated[Literal["process", "dask"], Field(description="Processes of this machine, or Dask")] = "process",
-    dask_address: Annotated[str, Field(description="A cluster's scheduler; empty: a cluster of this machine")] = "",
-    timeout: Annotated[float, Field(gt=0, description="Seconds that one document may take")] = TIMEOUT,
-    memory: Annotated[int, Field(ge=256 << 20, description="Bytes that one worker may take")] = MEMORY,
-    use_cache: bool = True,
+    corpus: Annotated[Path, Field(description="The corpus: manifest.csv and its documents.")] = Path("corpus"),
+    gold: GoldFolder = Path("gold"),
+    out: Out = Path("outputs/run"),
+    releases: Releases = Path("outputs/releases"),
+    workers: WorkerCount = 0,
+    runner: RunnerKind = "process",
+    dask_address: DaskAddress = "",
+    timeout: Seconds = TIMEOUT,
+    memory: Bytes = MEMORY,
+    use_cache: UseCache = True,
 ) -> State[Gate]:
     """Read, annotate, assemble, check, reconcile, score, export, gate. A release that is withheld is a failed run."""
     clock = Clock()
-    check_writable(out)
-    sources, held = job.sources(corpus), golds.load(gold)
-    cache = open_cache() if use_cache else None
-    with runners.runner(runner, address=dask_address, workers=workers, timeout=timeout, memory=memory) as working:
-        parts = job.batches(sources.inputs)
-        futures = [
-            extract_batch.with_options(task_run_name=f"extract {number} of {len(parts)}").submit(
-                Sealed(part), Sealed(working), cache, Sealed(sources.bibliographies)
-            )
-            for number, part in enumerate(parts, start=1)
-        ]
-        found: list[Extraction] = []
-        described = f"{len(sources.inputs)} documents"
-        shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=described))
-        for number, future in enumerate(futures, start=1):
-            found += future.result().held
-            update_progress_artifact(shown, round(100 * number / len(parts), 1))
-    judged = job.barred(judge(Sealed(found), Sealed(held), Sealed(sources)).held, found)
-    tables = job.run_tables(found, sources.roles, judged)
-    digests = {
-        "code": code_digest(),
-        "vocabularies": vocabularies_digest(),
-        "corpus": data_digest(corpus),
-        "gold": data_digest(gold),
-    }
-    limits = {"workers": workers, "runner": runner, "timeout": timeout, "memory": memory, "cache": use_cache}
-    options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
-    counts = {**tally(tables), "unchanged": sum(one.unchanged for one in found)}
-    info = run_info(options, counts, clock, digests)
-    files = job.run_files(tables, found, judged.gate, digests)
-    export(out, Sealed(files), Sealed(info))
-    return _ended(judged.gate, tables, out, releases)
+    with writing(out) as written:
+        sources, held = job.sources(corpus), golds.load(gold)
+        gathered = Gathered(written, {name: HEADERS[name] for name in EXTRACTED}, sources.roles)
+        records: list[str] = []
+        unchanged = 0
+        cache, given = open_cache() if use_cache else None, Given(sources.bibliographies)
+        with runners.runner(runner, address=dask_address, workers=workers, timeout=timeout, memory=memory) as working:
+            for portion in extracted(sources.inputs, working, cache, given):
+                gathered.add(portion)
+                records.append(portion.records)
+                unchanged += portion.unchanged
+        judged = job.barred(judge(Sealed(records), Sealed(held), Sealed(sources)).held, gathered.counts)
+        limits = {"workers": workers, "runner": runner, "timeout": timeout, "memory": memory, "cache": use_cache}
+        options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
+        counts = {**gathered.counts, **tally(judged.tables), "unchanged": unchanged}
+        digests = job.digests(corpus, gold)
+        export(Sealed(written), Sealed(judged), digests, Sealed(run_info(options, counts, clock, digests)))
+    return _ended(judged, out, releases)
 
 
 run = flow(  # type: ignore[call-overload]
     whole_job,
     name="litevidence",
     flow_run_name="run of {corpus}",
-    task_runner=ThreadPoolTaskRunner(max_workers=runners.BATCHES),
+    task_runner=ThreadPoolTaskRunner(),  # a runner says how many batches are in hand at once
     retries=0,
     on_failure=[notify],
     on_crashed=[notify],
@@ -142,10 +103,11 @@ run = flow(  # type: ignore[call-overload]
 """The flow. Its function has a name of its own, so that scheduled runs find it by that name."""
 
 
-def _ended(gate: Gate, tables: Tables, out: Path, releases: Path) -> State[Gate]:
+def _ended(judged: job.Judged, out: Path, releases: Path) -> State[Gate]:
     """The flow run's state, with what a reader of Prefect's pages wants to see."""
-    create_table_artifact(table=list(tables["scores"].dicts()), key="scores", description="Scores against gold")
-    conflicts = [row for row in tables["reconciliation"].dicts() if row["verdict"] == "conflict"]
+    gate = judged.gate
+    create_table_artifact(table=list(judged.tables["scores"].dicts()), key="scores", description="Scores against gold")
+    conflicts = [row for row in judged.tables["reconciliation"].dicts() if row["verdict"] == "conflict"]
     create_table_artifact(table=conflicts, key="conflicts", description="Where table, prose and paper differ")
     reasons = "".join(f"- {reason}\n" for reason in gate.reasons)
     create_markdown_artifact(

@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from functools import cache as once
 from typing import Protocol
 
-from pipeline.cache import Cache
+from pipeline.cache import Cache, Digests
 from pipeline.document import Input
-from pipeline.extract import PRELOAD, Bibliographies, Extraction, extract_in
+from pipeline.export.portion import Portion
+from pipeline.extract import PRELOAD, Given, extract_in
 from pipeline.workers import Workers, cores
 
 PATIENCE = 30.0
 """Seconds in which a cluster's scheduler, and then a first worker, must answer."""
-BATCHES = 64
-"""So many batches are in hand at once, which is what keeps a cluster busy."""
+AHEAD = 32
+"""A cluster that grows while it works finds work for at least so many workers."""
 RETRIES = 3
 """A batch whose worker dies is given to another one so often."""
 
@@ -31,23 +32,22 @@ class ClusterFault(RuntimeError):
 
 
 class Runner(Protocol):
-    """Works on batches of documents; threads may share it."""
+    """Works on batches of documents; threads may share it. So many batches should be in hand at once as `ahead` says."""
 
-    def extract(
-        self, sources: Sequence[Input], *, cache: Cache | None, bibliographies: Bibliographies
-    ) -> Iterator[Extraction]: ...
+    ahead: int
+
+    def extract(self, sources: Sequence[Input], *, cache: Cache | None, given: Given) -> Iterator[Portion]: ...
 
 
 class Processes:
     """Worker processes of this machine."""
 
     def __init__(self, pool: Workers) -> None:
-        self._pool = pool
+        self._pool, self._digests = pool, Digests()
+        self.ahead = 1 + pool.workers  # a slow document at the end of a batch keeps no worker waiting
 
-    def extract(
-        self, sources: Sequence[Input], *, cache: Cache | None, bibliographies: Bibliographies
-    ) -> Iterator[Extraction]:
-        return extract_in(self._pool, sources, cache=cache, bibliographies=bibliographies)
+    def extract(self, sources: Sequence[Input], *, cache: Cache | None, given: Given) -> Iterator[Portion]:
+        return extract_in(self._pool, sources, cache=cache, given=given, digests=self._digests)
 
 
 class Cluster:
@@ -67,14 +67,11 @@ class Cluster:
                 f"{named}: no scheduler with a worker answers ({type(error).__name__}); "
                 "start `dask scheduler` and `DASK_DISTRIBUTED__WORKER__DAEMON=False dask worker ADDRESS`"
             ) from None
+        self.ahead = 2 * max(AHEAD, len(self._client.scheduler_info()["workers"]))
 
-    def extract(
-        self, sources: Sequence[Input], *, cache: Cache | None, bibliographies: Bibliographies
-    ) -> Iterator[Extraction]:
+    def extract(self, sources: Sequence[Input], *, cache: Cache | None, given: Given) -> Iterator[Portion]:
         asked = [(source.document_id, source.path, source.line) for source in sources]
-        future = self._client.submit(
-            _on_worker, asked, self._limits, cache, dict(bibliographies), pure=False, retries=RETRIES
-        )
+        future = self._client.submit(_on_worker, asked, self._limits, cache, given, pure=False, retries=RETRIES)
         try:
             yield from future.result()
         except RuntimeError as error:
@@ -122,15 +119,15 @@ def _on_worker(
     asked: Sequence[tuple[str, str, int]],
     limits: tuple[float, int],
     cache: Cache | None,
-    bibliographies: Bibliographies,
-) -> list[Extraction]:
+    given: Given,
+) -> list[Portion]:
     """One batch, in a process of the cluster. Documents are killable there too, which needs a worker that is no daemon."""
     if multiprocessing.current_process().daemon:
         raise RuntimeError(
             "start the cluster's workers with DASK_DISTRIBUTED__WORKER__DAEMON=False: documents need processes"
         )
     sources = [Input(*one) for one in asked]
-    return list(extract_in(_pool(*limits), sources, cache=cache, bibliographies=bibliographies))
+    return list(extract_in(_pool(*limits), sources, cache=cache, given=given))
 
 
 @once

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from pipeline.extract import Extraction
+from pipeline.export.portion import Portion
 
-Tell = Callable[[Extraction], None]
+Tell = Callable[[Portion], None]
 
 _TELL: ContextVar[Tell | None] = ContextVar("tell", default=None)
 
 
-def tell(found: Extraction) -> None:
+def tell(found: Portion) -> None:
     """Tells whoever watches, in the thread of the task that found it."""
     watcher = _TELL.get()
     if watcher is not None:

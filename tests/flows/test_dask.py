@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from test_flow import outputs
 
-from pipeline.extract import Extraction
+from pipeline.export.portion import Portion
 from pipeline.flows.run import run
 from pipeline.flows.runners import ClusterFault, runner
 from pipeline.flows.watch import watched_by
@@ -79,7 +79,7 @@ def test_a_cluster_gives_the_same_bytes_also_when_a_worker_is_killed(project: Pr
     with loopback(tmp_path) as cluster:
         killed: list[int] = []
 
-        def kill_one(_: Extraction) -> None:
+        def kill_one(_: Portion) -> None:
             if not killed:
                 killed.append(cluster.workers[0].pid)
                 os.killpg(cluster.workers[0].pid, signal.SIGKILL)

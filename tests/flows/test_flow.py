@@ -7,11 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.document import Input
 from pipeline.flows.run import run
+from pipeline.flows.tasks import batches
 
 from small_project import Project, table
 
 pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.timeout(300)]
+
+
+def test_batches_keep_the_order_and_lose_nothing() -> None:
+    inputs = [Input(str(number), f"{number}.txt") for number in range(53)]
+    parts = batches(inputs)
+    assert [len(part) for part in parts] == [25, 25, 3]
+    assert [one for part in parts for one in part] == inputs
+    assert batches([]) == []
 
 
 def outputs(folder: Path) -> dict[str, bytes]:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from pipeline import gold
-from pipeline.document import Input
 from pipeline.export.folder import UnwritableFolder
 from pipeline.flows import job
 from pipeline.flows.release import release
@@ -21,14 +20,6 @@ from pipeline.flows.release import release
 from small_project import Project
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_batches_keep_the_order_and_lose_nothing() -> None:
-    inputs = [Input(str(number), f"{number}.txt") for number in range(53)]
-    parts = job.batches(inputs)
-    assert [len(part) for part in parts] == [25, 25, 3]
-    assert [one for part in parts for one in part] == inputs
-    assert job.batches([]) == []
 
 
 def test_files_that_the_manifest_does_not_name_are_read_under_their_own_name(project: Project) -> None:

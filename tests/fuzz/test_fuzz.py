@@ -31,10 +31,10 @@ from pipeline.document import (
     Table,
 )
 from pipeline.evidence import COLUMNS, EvidenceRecord, Mention
-from pipeline.extract import PRELOAD, extract_in
+from pipeline.extract import PRELOAD, Extraction, extract
 from pipeline.fields import BY_NAME
 from pipeline.read import READERS, find, read
-from pipeline.workers import Workers
+from pipeline.workers import Enter, Workers
 
 PAPERS = sorted((Path(__file__).parents[2] / "corpus" / "papers").glob("*.pdf"))
 KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
@@ -294,6 +294,10 @@ def changed(data: bytes, changes: list[Change]) -> bytes:
     return data
 
 
+def _extracted(source: Input, enter: Enter) -> Extraction:
+    return extract(source, enter=enter)
+
+
 @given(damaged=st.lists(st.tuples(st.sampled_from(PAPERS), CHANGES), min_size=4, max_size=8))
 @settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=IN_PLACE)
 def test_a_damaged_pdf_never_stops_the_others(
@@ -305,7 +309,7 @@ def test_a_damaged_pdf_never_stops_the_others(
         path.write_bytes(changed(paper.read_bytes(), changes))
         sources.append(Input(path.stem, str(path)))
     sources.append(Input("sound", str(PAPERS[0])))
-    found = list(extract_in(pool, sources))
+    found = list(pool.map(_extracted, sources))
     assert [one.document.document_id for one in found] == [source.document_id for source in sources]
     for one in found:
         _sound_document(one.document)

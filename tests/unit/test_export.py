@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,10 +23,12 @@ from pipeline.document import Block, Box, Cell, Document, Page, Reference, Secti
 from pipeline.evidence import Comparison, Counts, DataItem, EvidenceRecord, Finding, ItemKey, Mention, Score
 from pipeline.export import EXPORTERS
 from pipeline.export.csvs import UnusableRun, csv_files, read_tables
-from pipeline.export.folder import INFO, READY, UnwritableFolder, complete, text_name, write_more, write_run
+from pipeline.export.folder import INFO, READY, UnwritableFolder, complete, text_name, write_more, writing
 from pipeline.export.records import records
-from pipeline.export.tables import EXTRACTED, HEADERS, Rows, Tables, extracted_tables, judged_tables, printed
-from pipeline.extract import Extraction, Failure
+from pipeline.export.tables import EXTRACTED, HEADERS, Failure, Rows, Tables, judged_tables, printed
+from pipeline.extract import Extraction
+
+from made_run import tables_of, write_run
 
 TEXT = "Ketamine 0.50 mg/kg, IV\nRate\t-5.6\n"
 WORDS = tuple(
@@ -55,7 +59,7 @@ FOUND = (
     Extraction(DOCUMENT, (MENTION,), (RECORD,)),
     Extraction(FAILED, failure=Failure("bad", "papers/bad.pdf", "read", "unreadable", "it is encrypted")),
 )
-TABLES = extracted_tables(FOUND, roles={"costi2015": "review"})
+TABLES = tables_of(FOUND, roles={"costi2015": "review"})
 JUDGED = judged_tables(
     [Comparison("zarate2006", "n", "18", "17", "18", "conflict", "value", "", ItemKey(1, "n"), None, ItemKey(3, "n"))],
     [Finding("zarate2006", "proportion", "fails", "92.3", "92.9", "13 of 14", 1)],
@@ -118,10 +122,10 @@ def test_csv_gives_back_every_cell(rows: list[tuple[str, ...]]) -> None:
     data = csv_files(table)["failures.csv"]
     first, *again = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
     assert tuple(first) == HEADERS["failures"]
-    assert [[text.removeprefix("'") for text in row] for row in again] == [
-        [text.removeprefix("'") for text in row] for row in rows
-    ]
     assert [row[0] for row in again] == [row[0] for row in rows]  # an id is never touched
+    with tempfile.TemporaryDirectory() as folder:
+        write_run(Path(folder), {**csv_files(TABLES), "failures.csv": data}, {})
+        assert read_tables(Path(folder))["failures"] == table["failures"]
 
 
 def test_csv_guards_free_text_against_spreadsheets_and_leaves_the_source_alone() -> None:
@@ -169,9 +173,9 @@ def test_every_export_gives_the_same_bytes_twice(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(EXPORTERS))
 def test_every_export_stands_an_empty_run_and_odd_characters(name: str) -> None:
     export = EXPORTERS[name]
-    export(extracted_tables([], roles={}))
+    export(tables_of([]))
     odd = replace(RECORD, quote="\x00\x0b\ud800\ufffe\U0001f600" + "x" * 40_000)
-    export(extracted_tables([Extraction(DOCUMENT, (), (odd,))], roles={}))
+    export(tables_of([Extraction(DOCUMENT, (), (odd,))]))
 
 
 def test_jsonl_has_a_record_a_line_with_its_proof() -> None:
@@ -198,7 +202,7 @@ def test_xlsx_has_numbers_as_numbers_and_no_formula() -> None:
     from openpyxl import load_workbook
 
     evil = replace(RECORD, quote='\x07=HYPERLINK("x")', study_id="+cmd|' /C calc'!A0")
-    tables = extracted_tables([Extraction(DOCUMENT, (), (evil,))], roles={})
+    tables = tables_of([Extraction(DOCUMENT, (), (evil,))])
     book = load_workbook(io.BytesIO(EXPORTERS["xlsx"](tables)["evidence.xlsx"]))
     assert book.sheetnames == list(EXTRACTED)
     sheet = book["evidence"]
@@ -290,9 +294,9 @@ def test_a_killed_writer_leaves_the_old_run_and_its_leavings_are_swept(tmp_path:
     before = listing(tmp_path)
     script = (
         "import os, signal, sys; from pathlib import Path; from pipeline.export import folder\n"
-        "true = folder._sync\n"
         "folder._sync = lambda path: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "folder.write_run(Path(sys.argv[1]), {'a.csv': b'2', 'b.csv': b'2'}, {})\n"
+        "with folder.writing(Path(sys.argv[1])) as written:\n"
+        "    written.add('a.csv', b'2'), written.append('b.csv', b'2'), written.finish({})\n"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=Path(__file__).parents[2], check=False)
     assert ended.returncode == -9
@@ -300,3 +304,36 @@ def test_a_killed_writer_leaves_the_old_run_and_its_leavings_are_swept(tmp_path:
     assert {name: data for name, data in listing(tmp_path).items() if not name.startswith(".")} == before
     write_run(tmp_path, {"a.csv": b"3"}, {})
     assert sorted(listing(tmp_path)) == ["a.csv", INFO]
+
+
+def test_a_run_counts_the_rows_of_evidence_over_all_its_documents(tmp_path: Path) -> None:
+    other = replace(DOCUMENT, document_id="other", path="papers/other.pdf")
+    odd = replace(RECORD, document_id="other", study_id='a,"b\n7,', quote="x\n1,2\r")
+    found = [Extraction(DOCUMENT, (), (RECORD, RECORD)), FOUND[1], Extraction(other, (), (odd, RECORD))]
+    tables = tables_of(found, roles={"other": "trial"})
+    assert [row["row"] for row in tables["items"].dicts()] == ["1", "1", "2", "2", "3", "3", "4", "4"]
+    assert [row["study_id"] for row in tables["items"].dicts()][4:6] == [odd.study_id] * 2
+    assert [row["role"] for row in tables["documents"].dicts()] == ["", "", "trial"]
+    assert [len(tables[name].rows) for name in ("evidence", "failures")] == [4, 1]
+
+
+def test_files_that_stay_the_same_are_not_written_again_and_outlive_another_run(tmp_path: Path) -> None:
+    write_run(tmp_path, {"a.csv": b"1", "texts/x.txt": b"x"}, {})
+    before = (tmp_path / "texts/x.txt").stat().st_ino
+    with writing(tmp_path) as slow:
+        slow.add("texts/x.txt", b"x")
+        write_run(tmp_path, {"a.csv": b"2", "texts/x.txt": b"another"}, {})
+        slow.add("a.csv", b"3")
+        slow.finish({})
+    assert (tmp_path / "texts/x.txt").read_bytes() == b"x", "the last to finish wins, with all its files"
+    assert (tmp_path / "texts/x.txt").stat().st_ino == before
+    assert sorted(listing(tmp_path)) == ["a.csv", INFO, "texts/x.txt"]
+
+
+def test_a_run_that_is_given_up_leaves_the_old_one(tmp_path: Path) -> None:
+    write_run(tmp_path, {"a.csv": b"1"}, {})
+    before = listing(tmp_path)
+    with suppress(ZeroDivisionError), writing(tmp_path) as written:
+        written.append("a.csv", b"2")
+        raise ZeroDivisionError
+    assert listing(tmp_path) == before

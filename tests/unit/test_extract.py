@@ -12,14 +12,19 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.answer.question import Question
 from pipeline.cache import Cache
 from pipeline.document import Citation, Document, Input, Reference
 from pipeline.evidence import DataItem, EvidenceRecord, Mention
-from pipeline.extract import Extraction, Stages, extract, extract_in, extract_many
+from pipeline.export.portion import Portion
+from pipeline.export.tables import HEADERS
+from pipeline.extract import NOTHING, Given, Stages, extract, extract_in, extract_many
+from pipeline.flows import job
 from pipeline.workers import Stopped, Workers
 
 MEBIBYTE = 1 << 20
@@ -83,8 +88,8 @@ def test_bad_documents_cost_one_row_each_and_order_stays(tmp_path: Path) -> None
         tmp_path, a="drug", b="hang", c="greedy", d="crash", e="unreadable", f="bug", g="late hang", h="last"
     )
     found = list(extract_many(inputs, workers=2, timeout=4, memory=1024 * MEBIBYTE, stages=TOY))
-    assert [one.document.document_id for one in found] == list("abcdefgh")
-    assert {one.document.document_id: (one.failure.stage, one.failure.error) for one in found if one.failure} == {
+    assert [one.document_id for one in found] == list("abcdefgh")
+    assert {one.document_id: (one.failure.stage, one.failure.error) for one in found if one.failure} == {
         "b": ("read", "timeout"),
         "c": ("annotate", "memory"),
         "d": ("annotate", "crash"),
@@ -92,11 +97,11 @@ def test_bad_documents_cost_one_row_each_and_order_stays(tmp_path: Path) -> None
         "f": ("annotate", "RuntimeError"),
         "g": ("assemble", "timeout"),
     }
-    lost = found[1].document
-    assert lost.status == "failed"
-    assert lost.sha256 == hashlib.sha256(b"hang").hexdigest()
-    assert lost.format == "txt"
-    assert "longer than 4 s" in lost.reason
+    lost = dict(zip(HEADERS["documents"], found[1].document, strict=True))
+    assert lost["status"] == "failed"
+    assert lost["sha256"] == hashlib.sha256(b"hang").hexdigest()
+    assert lost["format"] == "txt"
+    assert "longer than 4 s" in lost["reason"]
 
 
 def test_a_second_extraction_does_no_work_again(tmp_path: Path) -> None:
@@ -212,12 +217,73 @@ def test_a_review_read_without_its_list_is_completed_by_the_list_that_others_kno
     (source,) = sources(tmp_path, a="drug one")
     listed = (Reference("1", 0, 0, ("Ito K",), "2015"),)
     stages = Stages(cite, annotate, assemble)
-    (found,) = extract_many_with(source, stages, {"a": listed})
+    found = extract(source, stages=stages, listed=listed)
     assert found.document.references == listed
     assert [citation.unresolved for citation in found.document.citations] == [(), ("2",)]
     assert extract(source, stages=stages).document.references == ()
+    (known,) = extract_many([source], workers=1, stages=stages, given=Given({"a": listed}))
+    assert known.lines["references"] == "a,1,Ito K,2015,,,,,,,,\n"
 
 
-def extract_many_with(source: Input, stages: Stages, lists: dict[str, tuple[Reference, ...]]) -> list[Extraction]:
-    with Workers(workers=1) as pool:
-        return list(extract_in(pool, [source], stages=stages, bibliographies=lists))
+def kept(tmp_path: Path, inputs: list[Input], given: Given = NOTHING, stages: Stages = TOY) -> list[Portion]:
+    """What a run with a cache gives."""
+    return list(extract_many(inputs, workers=1, cache=Cache(tmp_path / "kept"), stages=stages, given=given))
+
+
+def test_a_document_that_is_kept_whole_needs_no_worker_and_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = sources(tmp_path, a="drug one", b="pill two")
+    first = kept(tmp_path, inputs)
+    monkeypatch.setattr("pipeline.workers._Worker", _never)
+    again = kept(tmp_path, inputs)
+    assert [one.unchanged for one in (*first, *again)] == [False, False, True, True]
+    assert [replace(one, unchanged=False) for one in again] == first
+
+
+def test_only_the_document_that_is_new_is_worked_on(tmp_path: Path) -> None:
+    inputs = sources(tmp_path, a="drug one", c="last")
+    kept(tmp_path, inputs)
+    inputs[1:1] = sources(tmp_path, b="pill two")
+    assert [one.unchanged for one in kept(tmp_path, inputs)] == [True, False, True]
+
+
+def test_what_is_kept_holds_for_another_path_but_not_for_another_name_or_other_questions(tmp_path: Path) -> None:
+    (source,) = sources(tmp_path, a="drug one")
+    kept(tmp_path, [source])
+    moved = Input("a", str(Path(source.path).rename(tmp_path / "elsewhere.txt")))
+    (found,) = kept(tmp_path, [moved])
+    assert (found.unchanged, found.document[:2]) == (True, ("a", moved.path))
+    (named,) = kept(tmp_path, [Input("b", moved.path)])
+    assert (named.unchanged, named.lines["mentions"].startswith("b,")) == (False, True)
+    asked = Given(questions=(Question(1, "drug", "placebo", "nausea"),))
+    (answered,) = kept(tmp_path, [moved], asked)
+    assert (answered.unchanged, answered.counts["answers"]) == (True, 1), "its stages were kept"
+    other = Given(questions=(Question(1, "drug", "placebo", "nausea", document_id="x"),))
+    assert "answers" not in kept(tmp_path, [moved], other)[0].lines
+
+
+def test_a_damaged_portion_is_made_again(tmp_path: Path) -> None:
+    inputs = sources(tmp_path, a="drug one")
+    first = kept(tmp_path, inputs)
+    (entry,) = (tmp_path / "kept" / "portion").rglob("*.json")
+    whole = entry.read_bytes()
+    entry.write_bytes(whole[:-9])
+    assert [replace(one, unchanged=False) for one in kept(tmp_path, inputs)] == first
+    assert entry.read_bytes() == whole
+
+
+def test_half_a_character_in_a_text_costs_nothing(tmp_path: Path) -> None:
+    """JSON can hold a lone surrogate, UTF-8 and the files of a run cannot."""
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}')
+    inputs = [Input("a", str(tmp_path / "a.jsonl"), 1)]
+    stages = Stages(half, annotate, assemble)
+    first = kept(tmp_path, inputs, stages=stages)
+    assert kept(tmp_path, inputs, stages=stages) == [replace(first[0], unchanged=True)]
+    (record,) = job.decoded([first[0].records])
+    assert (record.quote, first[0].text) == ("dr?g", "dr?g one")
+
+
+def half(source: Input) -> Document:
+    sha256 = hashlib.sha256(Path(source.path).read_bytes()).hexdigest()
+    return Document(source.document_id, source.path, sha256, "jsonl", "dr\ud800g one")

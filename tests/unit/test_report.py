@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 from pipeline.document import Document
 from pipeline.evidence import Comparison, Counts, DataItem, EvidenceRecord, Finding, Gate, Score
 from pipeline.export.report import report
-from pipeline.export.tables import Tables, extracted_tables, judged_tables
-from pipeline.extract import Extraction, Failure
+from pipeline.export.tables import Failure, Tables, judged_tables
+from pipeline.extract import Extraction
+
+from made_run import tables_of
 
 EVIL = "<script>alert(1)</script>\" onload='x' &amp; {{ 7 * 7 }}"
 RECORD = EvidenceRecord(
@@ -32,7 +34,7 @@ SCORES = [
 ]
 CONFLICT = Comparison("zarate2006", "n", "72", EVIL, "", "conflict", "population", "1 person apart")
 FINDINGS = [Finding("zarate2006", "whole_people", "fails", "50 % of 7", "43 %", "no whole number", 1)]
-TABLES = {**extracted_tables(FOUND, roles={}), **judged_tables([CONFLICT], FINDINGS, SCORES)}
+TABLES = {**tables_of(FOUND), **judged_tables([CONFLICT], FINDINGS, SCORES)}
 WITHHELD = Gate("withheld", ("all: precision of all is 0.7500 (3 of 4), the floor is 0.9",))
 DIGESTS = {"code": "c0de", "gold": "901d"}
 
@@ -102,7 +104,7 @@ def test_it_shows_scores_conflicts_checks_failures_and_quotes() -> None:
 
 
 def test_an_empty_run_gives_a_page_too() -> None:
-    empty = {**extracted_tables([], roles={}), **judged_tables([], [], [])}
+    empty = {**tables_of([]), **judged_tables([], [], [])}
     text = page(empty, Gate("undecided", ("there is no gold for the documents of this run",)))
     parsed(text)
     assert "Nothing was found." in text

@@ -12,12 +12,11 @@ import pytest
 
 from pipeline.document import Box, Document, Input, Word
 from pipeline.evidence import DataItem, EvidenceRecord, Mention
-from pipeline.export.csvs import csv_files
-from pipeline.export.folder import text_bytes, text_name, write_run
-from pipeline.export.tables import extracted_tables
 from pipeline.extract import Extraction
 from pipeline.verify import Verdict, verify
 from pipeline.workers import Workers
+
+from made_run import gather
 
 
 def read(source: Input) -> Document:
@@ -73,9 +72,7 @@ def run(tmp_path: Path) -> Path:
         )
         for document in documents
     ]
-    texts = {text_name(document.document_id): text_bytes(document.text) for document in documents}
-    write_run(tmp_path / "run", {**csv_files(extracted_tables(found, roles={})), **texts}, {})
-    return tmp_path / "run"
+    return gather(tmp_path / "run", found)
 
 
 def prove(run: Path, pool: Workers) -> Verdict:

@@ -1,0 +1,110 @@
+"""What the flows share: batches of documents as tasks, with progress, and parameters that Prefect's pages explain."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Generic, Literal, TypeVar, cast
+from uuid import UUID
+
+from prefect import task
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from pydantic import Field
+
+from pipeline.cache import Cache
+from pipeline.document import Input
+from pipeline.export.portion import Portion
+from pipeline.extract import Given
+from pipeline.flows.release import release_finished
+from pipeline.flows.runners import Runner
+from pipeline.flows.watch import tell
+
+T = TypeVar("T")
+
+BATCH = 25
+"""Documents in one task: a task costs some 30 ms, a document that is unchanged less."""
+
+Out = Annotated[Path, Field(description="The folder for the files of the run.")]
+RunFolder = Annotated[Path, Field(description="The folder of a finished run.")]
+GoldFolder = Annotated[Path, Field(description="The gold: evidence.csv, floors.csv and what belongs to them.")]
+Releases = Annotated[Path, Field(description="Where released evidence is kept for good, a folder a release.")]
+WorkerCount = Annotated[int, Field(ge=0, description="Worker processes; 0: one a core.")]
+RunnerKind = Annotated[Literal["process", "dask"], Field(description="Processes of this machine, or Dask.")]
+DaskAddress = Annotated[
+    str, Field(pattern=r"^(|\w+://.+)$", description="A cluster's scheduler; empty: a cluster of this machine.")
+]
+Seconds = Annotated[float, Field(gt=0, description="Seconds that one document may take.")]
+Bytes = Annotated[int, Field(ge=256 << 20, description="Bytes of memory that one worker may take.")]
+UseCache = Annotated[bool, Field(description="Keep results, and use those that are kept.")]
+
+
+class Sealed(Generic[T]):
+    """Prefect looks for futures in all that goes into a task, through every word of a document; not in here."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, held: T) -> None:
+        self.held = held
+
+
+class Parcel:
+    """What a task hands over. Prefect remembers every result of a run: once it is taken, this one holds nothing."""
+
+    __slots__ = ("_portions",)
+
+    def __init__(self, portions: list[Portion]) -> None:
+        self._portions = portions
+
+    def take(self) -> list[Portion]:
+        portions, self._portions = self._portions, []
+        return portions
+
+
+@task(name="extract", cache_policy=NO_CACHE, retries=0, persist_result=False)
+def extract_batch(
+    sources: Sealed[Sequence[Input]], worked_by: Sealed[Runner], cache: Cache | None, given: Sealed[Given]
+) -> Parcel:
+    """Documents to evidence. One that cannot be used is a failed row, never an error."""
+    portions = []
+    for one in worked_by.held.extract(sources.held, cache=cache, given=given.held):
+        tell(one)
+        portions.append(one)
+    return Parcel(portions)
+
+
+def extracted(sources: Sequence[Input], working: Runner, cache: Cache | None, given: Given) -> Iterator[Portion]:
+    """The portions of all documents, in their order. Only a few batches are in hand at any time."""
+    described = f"{len(sources)} documents"
+    shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=described))
+    parts = batches(sources)
+    waiting: deque[PrefectFuture[Parcel]] = deque()
+    done = 0
+
+    def first() -> list[Portion]:
+        nonlocal done
+        portions = waiting.popleft().result().take()
+        done += 1
+        update_progress_artifact(shown, round(100 * done / len(parts), 1))
+        return portions
+
+    for number, part in enumerate(parts, start=1):
+        named = extract_batch.with_options(task_run_name=f"extract {number} of {len(parts)}")
+        waiting.append(named.submit(Sealed(part), Sealed(working), cache, Sealed(given)))
+        if len(waiting) >= working.ahead:
+            yield from first()
+    while waiting:
+        yield from first()
+
+
+@task(name="release", cache_policy=NO_CACHE, retries=0, persist_result=False)
+def release_run(run: Path, releases: Path) -> Path:
+    """A copy for good, under the date and the digest of the evidence, if the run's gate let it through."""
+    return release_finished(run, releases, today=datetime.now(UTC).date())
+
+
+def batches(sources: Sequence[Input], size: int = BATCH) -> list[Sequence[Input]]:
+    return [sources[at : at + size] for at in range(0, len(sources), size)]
