@@ -45,8 +45,15 @@ STAGES: dict[str, tuple[str, ...]] = {
 }
 STAGES["portion"] = (
     *dict.fromkeys(name for names in STAGES.values() for name in names),
-    *("extract.py", "cache.py", "workers.py", "rows.py", "compare.py", "answer"),
-    *("export/answers.py", "export/csvs.py", "export/folder.py", "export/portion.py", "export/tables.py"),
+    *("extract.py", "cache.py", "workers.py", "rows.py", "gather.py", "answer"),
+    *(
+        "export/answers.py",
+        "export/csvs.py",
+        "export/folder.py",
+        "export/portion.py",
+        "export/summaries.py",
+        "export/tables.py",
+    ),
 )
 """What a stage's results depend on besides its input: files and folders of this package."""
 

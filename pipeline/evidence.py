@@ -31,6 +31,13 @@ COLUMNS = (
 """The columns of a record that hold data items, in the order of `evidence.csv`."""
 
 
+ARM_COLUMNS = COLUMNS[COLUMNS.index("arm") : COLUMNS.index("outcome")]
+"""What an arm is described by."""
+
+RESULT_COLUMNS = ("arm", "drug", *COLUMNS[COLUMNS.index("outcome") :])
+"""What a result is described by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One thing recognised in the text, at `[start, end)`.
@@ -108,7 +115,7 @@ class EvidenceRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class Summary:
     """What several records of one study in one document say together: an arm, or a result.
 
     `values` are by column, as printed; `rows` count the records from 1, the fullest first; `contradicts` are the

@@ -19,7 +19,9 @@ from pipeline.evidence import EvidenceRecord, Mention
 from pipeline.export.answers import answers_table
 from pipeline.export.folder import text_bytes
 from pipeline.export.portion import Portion, placed, portion
+from pipeline.export.summaries import summary_tables
 from pipeline.export.tables import Failure
+from pipeline.gather import arms, results
 from pipeline.workers import MEMORY, TIMEOUT, Enter, Lost, Workers, in_words
 
 Stage = Literal["read", "annotate", "assemble"]
@@ -209,8 +211,11 @@ def portion_key(source: Input, sha256: str, given: Given) -> str:
 
 
 def _portion(found: Extraction, asked: Sequence[Question]) -> Portion:
-    answers = answers_table(_answers(found.document, asked)) if asked else None
-    return portion(found, answers, records=_printable(RECORDS.dump(found.records)), unchanged=found.unchanged)
+    summaries = summary_tables(arms(found.records), results(found.records), found.records)
+    answers = {"answers": answers_table(_answers(found.document, asked))} if asked else {}
+    return portion(
+        found, {**summaries, **answers}, records=_printable(RECORDS.dump(found.records)), unchanged=found.unchanged
+    )
 
 
 def _printable(body: bytes) -> str:

@@ -13,18 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipeline.compare import Atom, Cell, atoms, cells, is_reported
-from pipeline.evidence import COLUMNS, EvidenceRecord, Gathered
+from pipeline.evidence import ARM_COLUMNS, RESULT_COLUMNS, EvidenceRecord, Summary
 from pipeline.vocabulary import vocabulary
-
-ARM_COLUMNS = (
-    *("arm", "drug", "drug_id", "dose", "dose_high", "dose_unit", "route", "frequency", "duration", "duration_unit"),
-    *("comparator", "comparator_dose", "comparator_dose_unit", "arm_n"),
-)
-"""What an arm is described by."""
-
-_OF_STUDY = ("citations", "design", "diagnosis", "n", "drug_id")
-RESULT_COLUMNS = tuple(one for one in COLUMNS if one not in (*_OF_STUDY, *ARM_COLUMNS) or one in ("arm", "drug"))
-"""What a result is described by."""
 
 _FIGURES = ("value", "value_high", "sd", "events", "total", "ci_low", "ci_high", "p")
 _SHARED = ("value", "events", "p")
@@ -43,7 +33,7 @@ class _Result:
     known: dict[str, Cell] = field(default_factory=dict)
 
 
-def arms(records: Sequence[EvidenceRecord]) -> tuple[Gathered, ...]:
+def arms(records: Sequence[EvidenceRecord]) -> tuple[Summary, ...]:
     """The arms that each report describes, in the order in which they are first named.
 
     Each column has the value that most records of the arm give; the first one of those that as many give.
@@ -54,12 +44,12 @@ def arms(records: Sequence[EvidenceRecord]) -> tuple[Gathered, ...]:
             if name := _arm(records[row - 1]):
                 held[document, name].append(row)
     return tuple(
-        Gathered(document, document, _voted([records[row - 1] for row in rows]), tuple(rows))
+        Summary(document, document, _voted([records[row - 1] for row in rows]), tuple(rows))
         for (document, _), rows in held.items()
     )
 
 
-def results(records: Sequence[EvidenceRecord]) -> tuple[Gathered, ...]:
+def results(records: Sequence[EvidenceRecord]) -> tuple[Summary, ...]:
     """The results of each report, in the order in which they are first stated; `contradicts` counts them from 1."""
     merged = [
         (document, one)
@@ -68,7 +58,7 @@ def results(records: Sequence[EvidenceRecord]) -> tuple[Gathered, ...]:
     ]
     against = _contradictions(merged)
     return tuple(
-        replace(_gathered(document, one), contradicts=against.get(number, ()))
+        replace(_summary(document, one), contradicts=against.get(number, ()))
         for number, (document, one) in enumerate(merged, start=1)
     )
 
@@ -150,14 +140,14 @@ def _contradictions(merged: Sequence[tuple[str, _Result]]) -> dict[int, tuple[in
     return {number: tuple(one for one in held if one != number) for held in alike.values() for number in held}
 
 
-def _gathered(document: str, one: _Result) -> Gathered:
+def _summary(document: str, one: _Result) -> Summary:
     """The fullest record's values, completed from the others."""
     ranked = sorted(zip(one.rows, one.records, strict=True), key=lambda each: (-len(each[1].items), each[0]))
     values: dict[str, str] = {}
     for _, record in ranked:
         values = {**_texts(record, RESULT_COLUMNS), **values}
     ordered = {column: values[column] for column in RESULT_COLUMNS if column in values}
-    return Gathered(document, document, ordered, tuple(row for row, _ in ranked))
+    return Summary(document, document, ordered, tuple(row for row, _ in ranked))
 
 
 def _voted(records: Sequence[EvidenceRecord]) -> dict[str, str]:

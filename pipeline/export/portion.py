@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.export.csvs import Numbered, counted_on, csv_lines, header_line, item_lines
 from pipeline.export.folder import Written, text_bytes, text_name
-from pipeline.export.tables import HEADERS, Extracted, Failure, Row, Rows, document_tables
+from pipeline.export.tables import HEADERS, Extracted, Failure, Row, Rows, Tables, document_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Portion:
         return self.document[0]
 
 
-def portion(found: Extracted, answers: Rows | None = None, *, records: str = "", unchanged: bool = False) -> Portion:
-    """Renders what one document gave, and its answers where it was asked."""
-    tables = {**document_tables(found), **({"answers": answers} if answers else {})}
+def portion(found: Extracted, more: Tables, *, records: str = "", unchanged: bool = False) -> Portion:
+    """Renders what one document gave; `more` are the tables that were made of it since."""
+    tables = {**document_tables(found), **more}
     counts = {name: len(table.rows) for name, table in tables.items()}
     (document,) = tables.pop("documents").rows
     items = tables.pop("items")

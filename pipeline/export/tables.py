@@ -12,7 +12,14 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from pipeline.document import Document, Place, Reference, Table
-from pipeline.evidence import COLUMNS, Comparison, EvidenceRecord, Finding, ItemKey, Mention, Score, Slip, Value
+from pipeline.evidence import (
+    ARM_COLUMNS,
+    COLUMNS,
+    RESULT_COLUMNS,
+    EvidenceRecord,
+    Mention,
+    Value,
+)
 
 Row = tuple[str, ...]
 
@@ -24,10 +31,23 @@ HEADERS: dict[str, tuple[str, ...]] = {
         *("document_id", "field", "start", "end", "text", "value", "value_high", "unit", "concept_id", "preferred"),
         *("page", *BOX, "section", "context"),
     ),
-    "evidence": ("study_id", "document_id", "source", *COLUMNS, "page", "start", "end", "quote", "confidence"),
+    "evidence": (
+        "study_id",
+        "document_id",
+        "source",
+        *COLUMNS,
+        "page",
+        "start",
+        "end",
+        "quote",
+        "confidence",
+        "derived",
+    ),
     "items": (
         *("study_id", "row", "column", "value", "unit", "document_id", "page", "start", "end", *BOX, "quote", "rule"),
     ),
+    "arms": ("document_id", "study_id", *ARM_COLUMNS, "places"),
+    "results": ("document_id", "study_id", *RESULT_COLUMNS, "places", "result", "contradicts"),
     "tables": (
         *("document_id", "table", "page", "caption", "row", "column", "row_span", "column_span", "header", "text"),
         *("start", "end", *BOX),
@@ -49,7 +69,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }
 """The columns of each table, as the contract fixes them."""
 
-EXTRACTED = ("documents", "failures", "mentions", "evidence", "items", "tables", "references")
+EXTRACTED = ("documents", "failures", "mentions", "evidence", "items", "arms", "results", "tables", "references")
 """The tables that every run has; the others need a corpus and gold."""
 
 
@@ -91,7 +111,7 @@ class Extracted(Protocol):
 
 
 def document_tables(found: Extracted) -> Tables:
-    """The tables of `EXTRACTED` for one document: `role` is empty, and `row` counts this document's evidence from 1."""
+    """The tables of one document but those of its summaries: `role` is empty, and `row` counts its evidence from 1."""
     document = found.document
     rows: dict[str, Iterable[Row]] = {
         "documents": [_document(document)],
@@ -103,22 +123,6 @@ def document_tables(found: Extracted) -> Tables:
         ),
         "tables": _tables(document),
         "references": (_reference(document, entry) for entry in document.references),
-    }
-    return {name: Rows(HEADERS[name], tuple(rows[name])) for name in EXTRACTED}
-
-
-def judged_tables(
-    comparisons: Iterable[Comparison],
-    findings: Iterable[Finding],
-    scores: Iterable[Score],
-    slips: Iterable[Slip] = (),
-) -> Tables:
-    """The tables of reconciliation, checks and scores, and of every difference from gold."""
-    rows: dict[str, Iterable[Row]] = {
-        "reconciliation": map(_comparison, comparisons),
-        "checks": map(_finding, findings),
-        "scores": map(score_row, scores),
-        "slips": map(_slip, slips),
     }
     return {name: Rows(HEADERS[name], tuple(found)) for name, found in rows.items()}
 
@@ -191,6 +195,7 @@ def _evidence(document: Document, record: EvidenceRecord) -> Row:
         str(record.end),
         record.quote,
         f"{record.confidence:.2f}",
+        ";".join(record.derived),
     )
 
 
@@ -254,36 +259,4 @@ def _reference(document: Document, entry: Reference) -> Row:
         entry.pmid,
         entry.importance,
         entry.annotation,
-    )
-
-
-def _slip(found: Slip) -> Row:
-    place = (found.role, found.study_id, found.document_id, found.record, str(found.row or ""))
-    return (*place, found.column, found.gold, found.found, found.kind, found.part)
-
-
-def _comparison(found: Comparison) -> Row:
-    keys: tuple[ItemKey | None, ...] = (found.table_item, found.prose_item, found.paper_item)
-    said = (found.table, found.prose, found.paper)
-    links = (str(key) if key else "" for key in keys)
-    return found.study_id, found.column, *said, found.verdict, found.kind, found.detail, *links
-
-
-def _finding(found: Finding) -> Row:
-    said = (found.study_id, found.check, found.verdict, found.stated, found.expected, found.detail)
-    return (*said, str(found.row))
-
-
-def score_row(score: Score) -> Row:
-    """A row of `scores.csv`: ratios with four decimals, empty where there is nothing to divide by."""
-    counts = score.counts
-    ratios = (score.precision, score.recall, score.f1, score.precision_low, score.recall_low)
-    return (
-        score.role,
-        score.split,
-        score.field,
-        *(str(count) for count in (counts.tp, counts.fp, counts.fn)),
-        *("" if ratio is None else f"{ratio:.4f}" for ratio in ratios),
-        *("" if floor is None else f"{floor:g}" for floor in (score.floor_precision, score.floor_recall)),
-        score.verdict,
     )

@@ -15,9 +15,10 @@ from pipeline.evidence import Comparison, EvidenceRecord, Finding, Gate, Score, 
 from pipeline.export import EXPORTERS
 from pipeline.export.csvs import csv_files, finished, read_tables
 from pipeline.export.folder import Written, json_bytes, write_more
+from pipeline.export.judged import judged_tables
 from pipeline.export.records import records
 from pipeline.export.report import report
-from pipeline.export.tables import Tables, judged_tables
+from pipeline.export.tables import Tables
 from pipeline.extract import RECORDS, Bibliographies
 from pipeline.gold import Gold, load
 from pipeline.read import find

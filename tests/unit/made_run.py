@@ -9,8 +9,10 @@ from pathlib import Path
 from pipeline.export.csvs import read_tables
 from pipeline.export.folder import writing
 from pipeline.export.portion import Gathered, portion
+from pipeline.export.summaries import summary_tables
 from pipeline.export.tables import EXTRACTED, HEADERS, Tables
 from pipeline.extract import Extraction
+from pipeline.gather import arms, results
 
 NO_ROLES: Mapping[str, str] = {}
 
@@ -27,7 +29,8 @@ def gather(folder: Path, found: Sequence[Extraction], roles: Mapping[str, str] =
     with writing(folder) as written:
         gathered = Gathered(written, {name: HEADERS[name] for name in EXTRACTED}, roles)
         for one in found:
-            gathered.add(portion(one))
+            summaries = summary_tables(arms(one.records), results(one.records), one.records)
+            gathered.add(portion(one, summaries))
         written.finish({})
     return folder
 

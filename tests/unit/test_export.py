@@ -24,8 +24,9 @@ from pipeline.evidence import Comparison, Counts, DataItem, EvidenceRecord, Find
 from pipeline.export import EXPORTERS
 from pipeline.export.csvs import UnusableRun, csv_files, read_tables
 from pipeline.export.folder import INFO, READY, UnwritableFolder, complete, text_name, write_more, writing
+from pipeline.export.judged import judged_tables
 from pipeline.export.records import records
-from pipeline.export.tables import EXTRACTED, HEADERS, Failure, Rows, Tables, judged_tables, printed
+from pipeline.export.tables import EXTRACTED, HEADERS, Failure, Rows, Tables, printed
 from pipeline.extract import Extraction
 
 from made_run import tables_of, write_run

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 
 from pipeline.document import Document
 from pipeline.evidence import Comparison, Counts, DataItem, EvidenceRecord, Finding, Gate, Score
+from pipeline.export.judged import judged_tables
 from pipeline.export.report import report
-from pipeline.export.tables import Failure, Tables, judged_tables
+from pipeline.export.tables import Failure, Tables
 from pipeline.extract import Extraction
 
 from made_run import tables_of

@@ -40,7 +40,7 @@ _CROWD = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    rf"(?P<value>{DIGITS}) (?:(?:patient|single|separate|total|individual|consecutive) )?(?P<noun>infusions|injections|treatments|"
+    rf"(?P<value>{DIGITS}) (?:(?:patient|single|separate|total|consecutive) )?(?P<noun>infusions|injections|treatments|"
     r"procedures|administrations)(?= (?:of|in|were|given|performed|that|conducted|analy[sz]ed|administered|from)\b)",
     re.IGNORECASE,
 )
