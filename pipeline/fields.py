@@ -76,7 +76,10 @@ FIELDS: tuple[Field, ...] = (
         Role.TREATMENT,
         Terms("drugs"),
         {"preferred": "drug", "concept_id": "drug_id"},
-        ("drug", "medication", "treatment", "intervention", "agent", "compound", "comparator", "control"),
+        (
+            *("drug", "medication", "treatment", "intervention", "agent", "compound", "comparator", "control"),
+            *("arms", "groups", "comparison", "treatments", "interventions", "medications", "drugs"),
+        ),
     ),
     Field(
         "dose",

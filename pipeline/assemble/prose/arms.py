@@ -15,6 +15,7 @@ from pipeline.fields import BY_NAME, PEOPLE, Role, with_role
 
 _VERSUS = re.compile(r"\b(?:vs|versus|compar\w+|than|against|(?:relative|superior|inferior) to|or)\b", re.IGNORECASE)
 _AND = re.compile(r"\band\b")
+_CROSSOVER = re.compile(r"\bcross-?over\b", re.IGNORECASE)
 _COMPARING = re.compile(r"\bcompar\w+", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|with)\b")
 _AGAINST = re.compile(
@@ -207,7 +208,8 @@ def _compared(sentence: Sentence, given: Mention, other: Mention, *, contrast: b
     text = sentence.text
     between = text[min(given.end, other.end) : max(given.start, other.start)]
     comparing = _COMPARING.search(text, sentence.span.start, given.start)
-    if contrast and _AND.search(between):
+    crossed = any(_CROSSOVER.search(one.text) for one in sentence.of(Role.DESIGN))
+    if (contrast or crossed) and _AND.search(between):
         return True
     return bool(_VERSUS.search(between) or (comparing and _TO.search(between)))
 

@@ -24,7 +24,7 @@ _HINTS: Mapping[str, re.Pattern[str]] = {
     "interval": re.compile(r"(?P<level>\d\d) ?% ?C[Ir]?I?\b|\bCI\b|\bconfidence\b", re.IGNORECASE),
     "p": re.compile(r"^(?:p\b|p[- ]?values?)|\bp[- ]values?\b", re.IGNORECASE),
     "difference": re.compile(r"\bdifferences?\b", re.IGNORECASE),
-    "ratio": re.compile(r"\b(?:odds|hazard|risk|rate) ratio\b|\b(?:OR|HR|RR)\b"),
+    "ratio": re.compile(r"\b(?i:(?:odds|hazard|risk|rate) ratios?|relative risks?)\b|\b(?:OR|HR|RR)\b"),
     "change": re.compile(r"\bchanges?\b|\breduction\b|\bdecrease\b|\bimprovement\b", re.IGNORECASE),
     "median": re.compile(r"\bmedian\b", re.IGNORECASE),
     "mean": re.compile(r"\bmean\b|\bSDs?\b|\bs\.d\.|±", re.IGNORECASE),

@@ -85,7 +85,7 @@ def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field], named:
     others: Sequence[Mention] = _held_against(grid, arms)
     if not arms and reading.measure in _CONTRASTS:
         arms, others = _contrasted(grid)
-    elif label is None and field is not None and field.role not in _RESULT and not _names_arm(above):
+    elif label is None and field is not None and field.role not in _RESULT and not _names_result(above):
         return
     if not arms and label is None:
         return
@@ -99,14 +99,16 @@ def _cell(grid: Grid, row: _Row, cell: Cell, fields: Mapping[int, Field], named:
     people = _people(grid, row, cell)
     if people is not None:
         size = Decimal(grid.text(people))
-        items.insert(0, item(grid.document, "arm_n", size, people.start, people.end, "sample_size.cell"))
+        column = "total" if reading.measure == "count" else "arm_n"
+        items.insert(0, item(grid.document, column, size, people.start, people.end, "sample_size.cell"))
     items += _context(grid, row, cell, fields)
     items += _of_scale(grid, measured, reading)
     yield items
 
 
-def _names_arm(above: Sequence[Mention]) -> bool:
-    return any(role_of(one) is Role.TREATMENT for one in above)
+def _names_result(above: Sequence[Mention]) -> bool:
+    """Whether headers name an arm or an outcome, whatever other field they announce: `Responders (n)`."""
+    return any(role_of(one) in (Role.TREATMENT, Role.OUTCOME) for one in above)
 
 
 def _reading(grid: Grid, row: _Row, cell: Cell) -> Reading | None:
@@ -127,14 +129,14 @@ def _counts_people(grid: Grid, column: int) -> bool:
 
 
 def _people(grid: Grid, row: _Row, cell: Cell) -> Cell | None:
-    """The number of people that the row prints for a cell: before it, under the same arm or under none."""
+    """The number of people that the row prints for a cell: before it, under the same arm or under none; else the only one."""
     top = grid.headers(cell.column)[:1]
-    for other in reversed(row.cells):
+    counts = [one for one in row.cells if _counts_people(grid, one.column) and grid.text(one).isdigit()]
+    for other in reversed(counts):
         over = grid.headers(other.column)
-        shared = len(over) == 1 or over[:1] == top
-        if other.column < cell.column and shared and _counts_people(grid, other.column) and grid.text(other).isdigit():
+        if other.column < cell.column and (len(over) == 1 or over[:1] == top):
             return other
-    return None
+    return counts[0] if len(counts) == 1 and len(grid.headers(counts[0].column)) == 1 else None
 
 
 def _size(grid: Grid, row: _Row, cell: Cell) -> Decimal | None:

@@ -22,6 +22,7 @@ _BRACKETS = re.compile(r"[(\[]([^)\]]+)[)\]]")
 # A column of treatments that others were compared with.
 _CONTROL = re.compile(r"\b(?:comparator|control|comparison|versus|vs)\b", re.IGNORECASE)
 _AS_CONTROL = {"drug": "comparator", "drug_id": ""}
+_YEAR = re.compile(r"\byear\b(?! \()", re.IGNORECASE)
 _AUTHOR_YEAR = re.compile(r"^[A-Z][\w'’-]+.*\b(?:et al|19\d\d|20\d\d)\b")
 
 
@@ -48,15 +49,16 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
             items.extend(items_of(grid.document, given[0], "caption"))
         if named is not None:
             items.append(item(grid.document, "citations", ";".join(named.labels), named.start, named.end, "citation"))
-        yield record(
-            grid.document, _study(grid, cells[0], named, studies), "table", cells[0].start, cells[-1].end, items
-        )
+        yield record(grid.document, _study(grid, cells, named, studies), "table", cells[0].start, cells[-1].end, items)
 
 
-def _study(grid: Grid, cell: Cell, named: Citation | None, studies: Studies) -> str:
+def _study(grid: Grid, cells: Sequence[Cell], named: Citation | None, studies: Studies) -> str:
+    """The study of a row: cited, or named by author and year, which may stand in a column of its own."""
     if named is not None:
         return studies.cited(named)[0]
-    return studies.named(grid.text(cell)) or grid.document.document_id
+    years = [grid.text(cell) for cell in cells[1:] if _YEAR.search(grid.header_text(cell.column))]
+    name = " ".join([grid.text(cells[0]), *years[:1]])
+    return studies.named(name) or grid.document.document_id
 
 
 def column_fields(grid: Grid) -> dict[int, Field]:
@@ -79,7 +81,7 @@ def _fit(grid: Grid, column: int, field: Field) -> float:
     full = sum(
         1
         for cell in cells
-        if any(one.field == field.name and 2 * (one.end - one.start) >= cell.end - cell.start for one in grid.of(cell))
+        if any(_fills(one, field) and 2 * (one.end - one.start) >= cell.end - cell.start for one in grid.of(cell))
     )
     announced = [place for place, word in enumerate(field.headers) if word in words]
     score = 1.5 * (full / len(cells) if cells else 0)
@@ -91,6 +93,12 @@ def _fit(grid: Grid, column: int, field: Field) -> float:
     ):
         score += 0.5
     return score
+
+
+def _fills(one: Mention, field: Field) -> bool:
+    """Whether a mention is of a field; an amount of time may be a length or a time point, as the header says."""
+    times = (Role.TIME, Role.REGIMEN)
+    return one.field == field.name or (is_time(one) and field.role in times and "timepoint" in (one.field, field.name))
 
 
 def _cell_items(grid: Grid, cell: Cell, field: Field | None) -> Iterator[DataItem]:
