@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.annotate.found import Found, unit_code, unit_pattern
+from pipeline.annotate.found import Found, unit_code, unit_pattern, units
 from pipeline.annotate.numbers import INNER, SIGNED, number
 from pipeline.annotate.quantities.tallies import money
 
-_UNIT_KINDS = ("points", "time", "clearance")
+_UNIT_KINDS = ("points", "time", "clearance", "measure")
 _PLUS_MINUS = r" ?(?:±|\+ ?/ ?-|\+-) ?"
 _SPREAD_NAME = r"(?P<spread>SD|S\.D\.|s\.d\.|SE|SEM|S\.E\.|s\.e\.m?\.?|(?i:standard deviation|standard error))"
 # A spread is printed after a plus-minus sign, or after its name. A plus-minus glyph that a font maps to 6 is
@@ -32,7 +32,8 @@ _LEADS = re.compile(
 # The second number of a comparison: `was 24.9 in those who had X first and 24.4 in those ...`.
 _OTHERS = re.compile(
     rf"\b(?:{_CHANGE}|{_DIFFERENCE}|{_AVERAGE})\b[^.;:()]{{0,60}}?(?:\bof|\bwas|\bwere|\bby|=) ?-?{INNER}(?! ?%)[^.;:%]{{0,60}}?"
-    rf"\b(?:and|versus|vs\.?|than|against|with) (?P<value>-?{INNER})(?= (?:in|with|for|on|among|after)\b)",
+    rf"\b(?:and|versus|vs\.?|than|against|with) (?:by |of )?(?P<value>-?{INNER})"
+    r"(?=(?: [\w/]{1,6}| mm ?Hg)? (?:in|with|for|on|among|after)\b)",
     re.IGNORECASE,
 )
 _NO_MEASURE = re.compile(
@@ -69,8 +70,9 @@ def measurements(text: str) -> Iterator[Found]:
     for match in [*_LEADS.finditer(text), *_OTHERS.finditer(text)]:
         if re.match(rf" ?-?{unit_pattern('time', 'dose')}", text[match.end() :]):
             continue
+        measured = re.match(rf" ?(?P<unit>{unit_pattern('measure')})", text[match.end() :])
         if not _NO_MEASURE.search(text[max(0, match.start("value") - 30) : match.start("value")]):
-            yield _found(text, match, None, {})
+            yield _found(text, match, measured["unit"] if measured else None, {})
 
 
 def _found(text: str, match: re.Match[str], printed_unit: str | None, parts: dict[str, Decimal | str]) -> Found:
@@ -87,6 +89,6 @@ def _field(text: str, start: int, unit: str) -> str:
     """What is measured is told by the nearest word before the number, inside its sentence."""
     before = re.split(r"(?<!vs)[.;] (?=[A-Z(])", text[max(0, start - 120) : start])[-1]
     told = list(re.finditer(rf"\b(?:(?P<change>{_CHANGE})|(?P<difference>{_DIFFERENCE}))\b", before, re.IGNORECASE))
-    if not told or unit not in ("", "{score}", "%"):
+    if not told or unit in units("time", "clearance").values():
         return "score"
     return "difference" if any(word["difference"] for word in told) else "change"
