@@ -80,7 +80,7 @@ def answer(asked: Study, question: Question) -> Answer:
     found = {kind: _best(document, tables, arms, wanted, kind) for kind in kinds}
     kind = max(kinds, key=lambda kind: _rank(found[kind]))
     best = found[kind]
-    sizes = arm_sizes(document, tables, arms, question)
+    sizes = arm_sizes(document, tables, arms, question, stated=best is not None)
     values = {} if best is None and not question.outcome_type else _cells(best, sizes, kind)
     stated = [cell for cell in values if not cell.endswith("_n")]
     status = _status(len(values) == len(CELLS[kind]), bool(stated), document, wanted)

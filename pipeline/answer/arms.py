@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from pipeline.answer.concepts import is_token, substituted
 from pipeline.answer.labels import bare, is_baseline, timeless, times_in
 from pipeline.answer.question import Question
 from pipeline.answer.words import ARM_GENERIC, NEUTRAL, STOP, Abbreviations, expanded, same, stem, stems
+
+DRUGS = ("drugs",)
+"""The vocabulary whose names an arm may have."""
 
 Side = Literal["intervention", "comparator"]
 SIDES: tuple[Side, Side] = ("intervention", "comparator")
@@ -55,9 +59,11 @@ class Arms:
             return 0.6 * ((side == self.timed) == is_baseline(label)) * bool(is_baseline(label) or times_in(label))
         if (code := _CODED.match(label.strip())) and (coded := self.codes.get(code[1] or code[2])):
             return 0.95 * (coded == side)
-        words = frozenset(stems(expanded(timeless(label), self.known)))
-        words = frozenset(words - NEUTRAL - _CHANGE_WORDS) or words
-        best = max((likeness(words, name) for name in self.names[side]), default=0.0)
+        said = expanded(timeless(label), self.known)
+        words, named = (_telling(each) for each in (stems(said), substituted(said, DRUGS)))
+        best = max(
+            (likeness(named if any(map(is_token, name)) else words, name) for name in self.names[side]), default=0.0
+        )
         shorts = set(re.findall(r"\b[A-Z][A-Za-z0-9/+-]*\b", label)) & self.initials[side]
         return max(best, 0.8 if shorts else 0.6 if self._begins(label, side) else 0.0, self._role(words, side))
 
@@ -98,6 +104,12 @@ class Arms:
         return self.thirds - frozenset().union(*self.names[SIDES[0]], *self.names[SIDES[1]]) - _CONTROL - _ACTIVE
 
 
+def _telling(words: Iterable[str]) -> frozenset[str]:
+    """The words that could tell one arm from another, if there are any."""
+    held = frozenset(words)
+    return frozenset(held - NEUTRAL - _CHANGE_WORDS) or held
+
+
 def likeness(label: frozenset[str], name: frozenset[str]) -> float:
     """Dice's coefficient of two sets of stems; a short name that is wholly within the other counts for more."""
     label = frozenset(label - ARM_GENERIC) or label
@@ -123,6 +135,7 @@ def arms_of(question: Question, known: Abbreviations) -> Arms:
         own.update({short: outside.strip() for short in shorts})
         texts = dict.fromkeys([outside, expanded(outside, known), *re.findall(r"\(([^)]{3,})\)", asked)])
         sets = [frozenset(stems(text)) for text in texts]
+        sets += [named for text in texts if any(map(is_token, named := substituted(text, DRUGS)))]
         names[side] = tuple(dict.fromkeys(one - ARM_GENERIC or one for one in sets if one))
         initials[side] = frozenset({*shorts, *_initials(outside)})
     both = initials[SIDES[0]] & initials[SIDES[1]]

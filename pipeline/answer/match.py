@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.answer.concepts import is_token, substituted, tokens_in
 from pipeline.answer.labels import (
     all_days,
     asks_change,
@@ -22,43 +23,57 @@ from pipeline.answer.words import NEUTRAL, OUTCOME_GENERIC, Abbreviations, expan
 
 _WHOLE = re.compile(r"\b(?:total|overall|all (?:patients|participants)|whole)\b", re.IGNORECASE)
 _DENIED = re.compile(r"^\W*(?:no|none|absent|negative|never)\W*$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\(([^()]*)\)")
 _HEAD_ENDS = re.compile(r"\b(?:in|of|at|for|among|with|during|after|between|until|by|to)\b|[(,;]")
+
+
+MEASURES = ("scales", "outcomes")
+"""The vocabularies whose names an outcome may have."""
+
+_OTHER_SCALE = 0.4
+"""What a place that names other scales, and not the asked one, is worth."""
+_IN_PART = 0.96
+"""What the words outside the parentheses of a question, or within them, are worth against all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The asked outcome and time, weighted: words that any outcome has weigh little."""
+    """The asked outcome and time. `wordings` are ways to say the outcome, each with its words weighted and its worth.
 
-    weights: dict[str, float]
+    Words that any outcome has weigh little. A wording may hold tokens of the vocabularies (see `concepts`).
+    """
+
+    wordings: tuple[tuple[Mapping[str, float], float], ...]
+    scales: frozenset[str]
+    """The tokens of the scales that the question names."""
     timepoint: str
     wants_change: bool
     wants_baseline: bool
     """Whether a figure from before the treatment is as good as one from after it."""
     known: Abbreviations
 
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The question's own words."""
+        return self.wordings[0][0]
+
     def fit(self, near: Sequence[str], far: Sequence[str] = ()) -> float:
         """How well phrases stand for the outcome, 0 to 1: `near` name what is measured, `far` only frame it."""
-        labels = frozenset(stems(expanded(" ; ".join(map(bare, near)), self.known)))
-        around = frozenset(stems(expanded(" ; ".join(far), self.known)))
-        total = sum(self.weights.values())
-        cover, hits = 0.0, 0
-        for word, weight in self.weights.items():
-            if any(same(word, other) for other in labels):
-                cover += weight
-                hits += 1
-            elif any(same(word, other) for other in around):
-                cover += 0.75 * weight
-        if ("without" in labels) != ("without" in self.weights):
-            cover *= 0.6
+        labels, around = (_Reading.of(map(bare, near), self.known), _Reading.of(far, self.known))
+        best = max((worth * _fit(weights, labels, around) for weights, worth in self.wordings), default=0.0)
         if any(_DENIED.match(label) for label in near):
-            cover *= 0.6
-        extra = [
-            word
-            for word in labels
-            if word not in NEUTRAL and not word[0].isdigit() and not any(same(word, other) for other in self.weights)
-        ]
-        precision = max(hits, 0.5) / (max(hits, 0.5) + 0.5 * len(extra))
-        return (cover / total) * (0.7 + 0.3 * precision) if total else 0.0
+            best *= 0.6
+        return best * self._same_scale(labels.tokens | around.tokens)
+
+    def cover(self, words: str) -> float:
+        """The weighted share of the outcome's words that a sentence holds; its other words do not count against it."""
+        read = _Reading.of([words], self.known)
+        best = max((worth * _cover(weights, read) for weights, worth in self.wordings), default=0.0)
+        return best * self._same_scale(read.tokens)
+
+    def _same_scale(self, told: frozenset[str]) -> float:
+        scales = frozenset(token for token in told if token.startswith("@scales:"))
+        return _OTHER_SCALE if self.scales and scales and not self.scales & scales else 1.0
 
     def when(self, phrases: Sequence[str]) -> float:
         """What a place gains or loses by the time that it speaks of: the factor on its fit."""
@@ -86,19 +101,88 @@ def _asked_time(asked: str, text: str) -> float:
     return 1.1 if shared else 0.9 if not times_in(text) else 0.7
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Phrases as stems, once as they are printed and once with tokens for what the vocabularies name."""
+
+    plain: frozenset[str]
+    named: frozenset[str]
+
+    @classmethod
+    def of(cls, phrases: Iterable[str], known: Abbreviations) -> _Reading:
+        said = " ; ".join(phrases)
+        whole = expanded(said, known)
+        tokens = tokens_in(said, MEASURES)
+        return cls(frozenset((*stems(said), *stems(whole))), substituted(whole, MEASURES) | tokens)
+
+    def words(self, weights: Mapping[str, float]) -> frozenset[str]:
+        return self.named if any(map(is_token, weights)) else self.plain
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        return frozenset(filter(is_token, self.named))
+
+
+def _fit(weights: Mapping[str, float], near: _Reading, far: _Reading) -> float:
+    labels, around = near.words(weights), far.words(weights)
+    total = sum(weights.values())
+    cover, hits = 0.0, 0
+    for word, weight in weights.items():
+        if any(same(word, other) for other in labels):
+            cover += weight
+            hits += 1
+        elif any(same(word, other) for other in around):
+            cover += 0.75 * weight
+    if ("without" in labels) != ("without" in weights):
+        cover *= 0.6
+    extra = [
+        word
+        for word in labels
+        if word not in NEUTRAL and not word[0].isdigit() and not any(same(word, other) for other in weights)
+    ]
+    precision = max(hits, 0.5) / (max(hits, 0.5) + 0.5 * len(extra))
+    return (cover / total) * (0.7 + 0.3 * precision) if total else 0.0
+
+
+def _cover(weights: Mapping[str, float], read: _Reading) -> float:
+    held, total = read.words(weights), sum(weights.values())
+    cover = sum(weight for word, weight in weights.items() if any(same(word, other) for other in held))
+    return cover / total if total else 0.0
+
+
 def sought(question: Question, known: Abbreviations) -> Sought:
     """The outcome and the time that a question asks for. A time within the outcome's words counts as asked."""
-    words = expanded(question.outcome, known)
-    inside = [time for time in times_in(question.outcome) if days(time) is not None]
+    asked = question.outcome
+    words = expanded(asked, known)
+    inside = [time for time in times_in(asked) if days(time) is not None]
     timepoint = question.timepoint or (inside[0] if inside else "")
-    named = stems(timeless(words)) or stems(words)
-    weights = {word: 0.25 if word in OUTCOME_GENERIC or word[0].isdigit() else 1.0 for word in dict.fromkeys(named)}
+    wordings = [(_weighted(words), 1.0)]
+    outside, within = _BRACKETS.sub(" ", asked), [match[1] for match in _BRACKETS.finditer(asked)]
+    parts = [part for part in (outside, *within) if within and re.search(r"[^\W\d_]{3}", part)]
+    named = [part for part in (asked, *parts) if tokens_in(part, MEASURES)]
+    wordings += [(_weighted(expanded(part, known)), _IN_PART) for part in parts]
+    wordings += [(_weighed(substituted(timeless(part), MEASURES)), _IN_PART) for part in named]
+    baseline = any(map(is_baseline, (asked, question.timepoint, question.intervention, question.comparator)))
+    scales = frozenset(token for token in tokens_in(asked, MEASURES) if token.startswith("@scales:"))
+    return Sought(tuple(wordings), scales, timepoint, asks_change(asked), baseline, known)
+
+
+def _weighted(words: str) -> Mapping[str, float]:
+    """The stems of an outcome's words: its head weighs most, what any outcome has least."""
+    weights = _weighed(stems(timeless(words)) or stems(words))
     if head := next((word for word in reversed(_heads(words)) if weights.get(word) == 1.0), ""):
         weights[head] = 1.5
+    return weights
+
+
+def _weighed(named: Iterable[str]) -> dict[str, float]:
+    weights = {
+        word: 1.5 if word[0] == "@" else 0.25 if word in OUTCOME_GENERIC or word[0].isdigit() else 1.0
+        for word in sorted(dict.fromkeys(named))
+    }
     if weights and not any(weight >= 1.0 for weight in weights.values()):
         weights = dict.fromkeys(weights, 1.0)
-    baseline = any(map(is_baseline, (question.outcome, question.timepoint, question.intervention, question.comparator)))
-    return Sought(weights, timepoint, asks_change(question.outcome), baseline, known)
+    return weights
 
 
 def _heads(words: str) -> tuple[str, ...]:

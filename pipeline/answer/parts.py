@@ -19,7 +19,7 @@ _BOTH = re.compile(r"^(.*?)\s*(?:\(|/|\bvs\.?|\bversus\b|\band\b)\s*(.+?)\)?$", 
 _HALVES = re.compile(r"^(.*?\d[^()/]*?)\s*[(/]\s*\)?(.*\d.*?)\)?\s*$", re.DOTALL)
 _COMPARES = re.compile(r"\bdifference\b|\bversus\b|\bvs\b|\bp[- ]value", re.IGNORECASE)
 _ALONE = re.compile(r"^\s*(\d[\d,]*)\s*$")
-_WHO = r"(?:patients|participants|subjects|women|children|infants|cases)"
+_WHO = r"(?:patients|participants|subjects|children|infants|cases)"
 _PEOPLE = re.compile(
     rf"^\W*(?:total )?(?:n|(?:number|no\.?)(?: of (?:\w+ )?{_WHO})?"
     rf"|(?:randomi[sz]ed |enrolled |analy[sz]ed )?(?:{_WHO}|sample size))"

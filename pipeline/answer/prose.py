@@ -107,7 +107,7 @@ def _sentence(text: str, span: Span, before: str, asking: Asking, weight: float)
     sought = asking.sought
     whole = plain(text[span.start : span.end])
     about = _named_last(text, span, sought, asking.kind)
-    around = max(0.95 * _cover(whole, sought), 0.6 * _cover(f"{before} {whole}", sought))
+    around = max(0.95 * sought.cover(whole), 0.6 * sought.cover(f"{before} {whole}"))
     for start, end in (*_clauses(text, span), *([(about, span.end)] if about is not None else [])):
         words = plain(text[start:end])
         figures = sorted(_figures(words, start, asking.kind), key=lambda figure: figure.start)
@@ -116,7 +116,7 @@ def _sentence(text: str, span: Span, before: str, asking: Asking, weight: float)
         values = tied(words, figures, marks_in(words, asking.arms))
         if values is None:
             continue
-        fit = weight * max(_cover(words, sought), around) * min(sought.when([words]), 1.06)
+        fit = weight * max(sought.cover(words), around) * min(sought.when([words]), 1.06)
         fit *= 1.03 if start == about else 1.0
         yield Candidate(values, fit, min(found.start for side in SIDES for found in values[side].values()))
 
@@ -143,15 +143,6 @@ def _clauses(text: str, span: Span) -> Iterator[tuple[int, int]]:
             begin = place + 1
     if cuts:
         yield from (*cuts, (begin, span.end))
-
-
-def _cover(words: str, sought: Sought) -> float:
-    """The weighted share of the outcome's words that a sentence holds; its other words do not count against it."""
-    longs = " ".join(sought.known.get(word, "") for word in re.findall(r"[A-Z][\w/-]+", words))
-    held = frozenset((*stems(words), *stems(longs)))
-    total = sum(sought.weights.values())
-    cover = sum(weight for word, weight in sought.weights.items() if any(same(word, other) for other in held))
-    return cover / total if total else 0.0
 
 
 def _figures(words: str, offset: int, kind: str) -> Iterator[Figure]:

@@ -40,13 +40,23 @@ _EACH = re.compile(
 _ALL = re.compile(
     rf"(?:total of |sample of |consisted of |included )?(?<![\d.,])(\d+) (?:[a-z-]+ ){{0,2}}?{_PEOPLE}", re.IGNORECASE
 )
+_DIVIDED = re.compile(
+    rf"(?<![\d.,])(?P<total>\d+) (?:[a-z-]+ ){{0,3}}?{_PEOPLE}\b[^.;]{{0,80}}?\b(?:divided|assigned|allocated|randomi[sz]ed|"
+    r"distributed|split) (?:[a-z]+ ){0,2}?(?:in)?to (?:one of )?(?P<groups>two|three|four|2|3|4) (?:equal(?:ly sized)? )?"
+    r"(?:[a-z-]+ ){0,2}?(?:groups|arms)",
+    re.IGNORECASE,
+)
+_CROSSOVER = re.compile(r"\bcross-?over\b", re.IGNORECASE)
 _OR = re.compile(r"(?: [A-Za-z-]+){0,3}(?:,| or| and| and/or)(?: [A-Za-z-]+){0,4} ?")
 
 
 def arm_sizes(
-    document: Document, tables: Sequence[tuple[Grid, Sequence[Part]]], arms: Arms, question: Question
+    document: Document, tables: Sequence[tuple[Grid, Sequence[Part]]], arms: Arms, question: Question, *, stated: bool
 ) -> dict[Side, Found]:
-    """The size of each arm as far as the document states it; empty where it does not."""
+    """The size of each arm as far as the document states it; empty where it does not.
+
+    `stated`: whether a result was found. Only then is everybody of a crossover trial counted in both arms.
+    """
     sizes: dict[Side, Found] = {}
     by_label: dict[Side, list[Found]] = {side: [] for side in SIDES}
     for grid, parts in tables:
@@ -61,7 +71,10 @@ def arm_sizes(
             sizes[side] = max(said, key=lambda found: (Decimal(found.value), -found.start))
     if not sizes and (each := _each(document)):
         sizes = dict.fromkeys(SIDES, each)
-    if not sizes and _one_group(question) and (everyone := _everyone(document)):
+    if not sizes and (share := _divided(document)):
+        sizes = dict.fromkeys(SIDES, share)
+    crossed = stated and _crosses_over(document)
+    if not sizes and (_one_group(question) or crossed) and (everyone := _everyone(document)):
         sizes = dict.fromkeys(SIDES, everyone)
     return sizes
 
@@ -114,6 +127,24 @@ def _found(match: re.Match[str], start: int) -> Found:
 
 def _each(document: Document) -> Found | None:
     return next((_found(match, start) for start, words in _sentences(document) if (match := _EACH.search(words))), None)
+
+
+def _divided(document: Document) -> Found | None:
+    """`42 patients were equally divided into two groups`: the whole number that each arm has."""
+    for start, words in _sentences(document):
+        match = _DIVIDED.search(words)
+        if match:
+            total, groups = int(match["total"]), int(normal(match["groups"]))
+            if groups > 1 and total % groups == 0:
+                place = (start + match.start("total"), start + match.end("total"))
+                return Found(str(total // groups), *place, "share_of_all")
+    return None
+
+
+def _crosses_over(document: Document) -> bool:
+    """Whether everybody got every treatment."""
+    opening = plain(document.text[: max(4000, len(document.text) // 8)])
+    return bool(_CROSSOVER.search(opening))
 
 
 def _one_group(question: Question) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.answer.arms import SIDES, Arms, Side
+from pipeline.answer.arms import DRUGS, SIDES, Arms, Side
+from pipeline.answer.concepts import tokens_in
 from pipeline.answer.values import Found
 from pipeline.answer.words import same, stems
 
@@ -93,7 +94,7 @@ def _names(words: str, arms: Arms) -> list[Mark]:
     marks: list[Mark] = []
     for match in _WORD.finditer(words):
         word = match.group()
-        held = frozenset(stems(arms.known.get(word, word)))
+        held = frozenset(stems(arms.known.get(word, word))) | tokens_in(word, DRUGS)
         place = (match.start(), match.end())
         for side, other in (SIDES, SIDES[::-1]):
             named = any(same(one, name) for one in held for name in own[side])

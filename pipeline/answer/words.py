@@ -47,6 +47,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"operati(?:ve|ng|on) time|duration of (?:surgery|operation)", "surgerytime"),
         (r"preterm (?:birth|delivery)|premature (?:birth|delivery)", "preterm"),
         (r"c(?:a?esarean)(?: section| delivery)?|c-section", "cesarean"),
+        (r"at least (?:one|1)|[≥>]=? ?1(?= )|one or more|any type of", "any"),
         (r"non[- ]|without |no |not |free of |absence of ", "without"),
     )
 )  # fmt: skip
