@@ -13,8 +13,10 @@ from pipeline.vocabulary import Concept, vocabulary
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 8
-_BROAD = frozenset(("severity", "adverse_events", "tolerability", "survival", "auc"))
-"""Outcomes whose names are of many things (`improvement`), or that stems know better."""
+_BROAD = frozenset(("adverse_events", "tolerability"))
+"""Outcomes that stems know better."""
+_GATHERING = frozenset(("class", "benefit", "pharmacokinetic", "process"))
+"""Kinds of concepts whose names are not of one thing: `sleep` gathers latency, efficiency and awakenings."""
 _SURE = 4
 """A name of one word with fewer letters counts in capitals only."""
 
@@ -59,7 +61,7 @@ def _names(kinds: tuple[str, ...]) -> dict[tuple[str, ...], str]:
         ids = {concept.id for concept in vocabulary(kind)}
         for concept in vocabulary(kind):
             token = f"@{kind}:{_family(concept, ids)}"
-            for name in concept.names if concept.id not in _BROAD and concept.kind != "class" else ():
+            for name in concept.names if concept.id not in _BROAD and concept.kind not in _GATHERING else ():
                 words = tuple(_WORD.findall(plain(name).lower()))
                 if not words or name in _doubtful(concept):
                     continue

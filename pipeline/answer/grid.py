@@ -12,6 +12,8 @@ from pipeline.answer.values import is_data, statistic
 from pipeline.document import Cell, Document, Table
 
 _NUMBERED = re.compile(r"\d+(?:\W*n ?= ?\d+\W*)?$", re.IGNORECASE)
+_TEST = re.compile(r"(?:F|t|z|r|χ ?2?|X ?2|U|H) ?[(\[=]|[pP] ?[<=>≤]")
+"""A cell that gives a test: of the rows below, where it stands beside a label."""
 _REPEATED = re.compile(r"\s+")
 
 
@@ -153,7 +155,8 @@ class _Maker:
             filled = [column for column in range(self.stub, self.columns) if self.word(row, column)]
             figures = [column for column in filled if is_data(self.word(row, column))]
             label = self._label(row)
-            if len(filled) > 1 and not figures and len({self.word(row, column) for column in filled}) > 1:
+            words = {self.word(row, column) for column in filled}
+            if len(words) > 1 and not figures and not all(map(_TEST.match, words)):
                 head = [*head[:-1], [self.word(row, column) for column in range(self.columns)]]
             elif self._groups(row, figures, head):
                 groups = self._grouped(row, groups, label)

@@ -65,7 +65,11 @@ _NO_ARM = either(
     r"\bp[- ]value|\bdifference|\bversus\b|\bvs\b|\b(?:odds|risk|hazard|rate) ratio\b|\b95 ?% ?CI\b",
     r"(?-i:\b(?:RR|OR|HR)\b)",
 )
-_WHEN = either(rf"(\d+(?:\.\d+)?|{'|'.join(_SPELLED)})[ -]?({_UNITS})\b", rf"\b(time|{_UNITS})s?[ -]?(\d+)\b")
+_NUMBER = rf"\d+(?:\.\d+)?|{'|'.join(_SPELLED)}"
+_WHEN = either(
+    rf"(?:(?P<from>{_NUMBER}) ?(?:-|to|and|or) ?)?(?P<number>{_NUMBER})[ -]?(?P<unit>{_UNITS})\b",
+    rf"\b(?P<named>time|{_UNITS})s?[ -]?(?P<first>\d+)(?: ?(?:-|to|and) ?(?P<last>\d+))?\b",
+)
 
 
 def bare(phrase: str) -> str:
@@ -94,12 +98,12 @@ def days(phrase: str) -> float | None:
 
 
 def all_days(phrase: str) -> frozenset[float]:
-    """The times that a phrase names, in days."""
+    """The times that a phrase names, in days; of a range both ends."""
     found = set()
     for match in _WHEN.finditer(plain(phrase).lower()):
-        number, unit = (match[1], match[2]) if match[1] else (match[4], match[3])
-        size = next((days for head, days in _DAYS.items() if unit.startswith(head)), 1.0)
-        found.add((_SPELLED.get(number) or float(number)) * size)
+        size = next(days for head, days in _DAYS.items() if (match["unit"] or match["named"]).startswith(head))
+        numbers = (match[name] for name in ("from", "number", "first", "last") if match[name])
+        found |= {(_SPELLED.get(number) or float(number)) * size for number in numbers}
     return frozenset(found)
 
 

@@ -93,10 +93,12 @@ class Sought:
 
 
 def _asked_time(asked: str, text: str) -> float:
-    wanted, found = days(asked), all_days(text)
-    if wanted is not None and found:
-        near = any(abs(wanted - time) <= 0.08 * wanted for time in found)
-        return 0.5 if not near else 1.15 if len(found) == 1 else 1.0
+    wanted, found = all_days(asked), all_days(text)
+    if wanted and found:
+        near = any(abs(one - time) <= 0.08 * one for one in wanted for time in found)
+        return 0.5 if not near else 1.15 if len(found) <= len(wanted) else 1.0
+    if is_baseline(text) and not is_baseline(asked) and not says_change(text):
+        return 0.35
     shared = frozenset(stems(asked)) & frozenset(stems(text))
     return 1.1 if shared else 0.9 if not times_in(text) else 0.7
 
@@ -162,7 +164,10 @@ def sought(question: Question, known: Abbreviations) -> Sought:
     named = [part for part in (asked, *parts) if tokens_in(part, MEASURES)]
     wordings += [(_weighted(expanded(part, known)), _IN_PART) for part in parts]
     wordings += [(_weighed(substituted(timeless(part), MEASURES)), _IN_PART) for part in named]
-    baseline = any(map(is_baseline, (asked, question.timepoint, question.intervention, question.comparator)))
+    state = re.sub(
+        r"\bfrom (?:the )?base ?line\b", " ", asked, flags=re.IGNORECASE
+    )  # a change is none of the time before
+    baseline = any(map(is_baseline, (state, question.timepoint, question.intervention, question.comparator)))
     scales = frozenset(token for token in tokens_in(asked, MEASURES) if token.startswith("@scales:"))
     return Sought(tuple(wordings), scales, timepoint, asks_change(asked), baseline, known)
 

@@ -33,6 +33,7 @@ _BINARY = tuple(
         rf"(?P<percent>(?<![\d.]){_NUM}) ?(?:%|percent\b)(?! ?ci\b| ?confidence)",
         rf"(?P<events>(?<![\d.,/-])\d+|\b{SPELLED}) {_PEOPLE}\b",
         rf"\b(?:and|versus|vs\.?) (?P<events>{SPELLED})(?= (?:in|with|of|on) )",
+        rf"(?P<events>(?<![\d.,/-])\d+|\b{SPELLED})(?= (?:in|from|of|on) (?:the )?(?:[\w+-]+ ){{1,4}}?(?:groups?|arms?)\b)",
     )
 )
 """Counts, from the fullest way of stating them to the barest."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from pipeline.document import Document
+from pipeline.document import Document, Table
 
 # One character for one, so that offsets stay.
 _PLAIN = str.maketrans(
@@ -30,8 +30,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:treatment[- ]emergent )?adverse (?:drug )?(?:events?|effects?|reactions?)|side[- ]effects?|t?e?aes?", "adversity"),
         (r"body mass index|bmi", "bodymass"),
         (r"(?:health[- ]related )?quality of life|(?:hr)?qol|hrqol", "lifequality"),
-        (r"systolic(?: blood pressure)?|sbp", "systolic"),
-        (r"diastolic(?: blood pressure)?|dbp", "diastolic"),
+        (r"systolic(?: blood pressure| bp)?|sbp|bp ?-?syst\w*", "systolic"),
+        (r"diastolic(?: blood pressure| bp)?|dbp|bp ?-?diast\w*", "diastolic"),
         (r"(?:length|duration) of (?:hospital |the )*(?:stay|hospitali[sz]ation)|los", "hospitalstay"),
         (r"(?:hospital|postoperative) (?:length of )?stay|hospitali[sz]ation (?:time|duration)", "hospitalstay"),
         (r"visual analog(?:ue)? (?:scale|score)|vas", "visualanalog"),
@@ -147,7 +147,8 @@ ARM_GENERIC = _stemmed(
 OUTCOME_GENERIC = _stemmed(
     "score rate level mean change number patient participant effect improvement improved total incidence reduction reduced "
     "proportion percentage test subject median average overall index value measure outcome event occurrence frequency "
-    "increase increased decrease decreased percent prevalence all any status result severity symptom use concentration"
+    "increase increased decrease decreased percent prevalence all any status result severity symptom use concentration "
+    "treatment therapy intervention baseline time"
 )
 """Words that any outcome's name may hold."""
 
@@ -171,6 +172,12 @@ def same(one: str, other: str) -> bool:
 
 Abbreviations = Mapping[str, str]
 
+_CODE = re.compile(r"[A-Z][A-Za-z]*(?:[A-Z]|[a-z](?=-))[A-Za-z]*(?:-\w+)*")
+_CUT = re.compile(
+    r"\b(?:the|a|an|of|for|and|or|by|with|as|in|on|to|was|were|is|are|all|score of|calculated|used|using|measured|assessed)\b ?",
+    re.IGNORECASE,
+)
+
 _INLINE = re.compile(r"((?:[\w'/+-]+[ ]){1,9})\(\s*([A-Z][A-Za-z0-9+/-]{1,9}?)s?\s*(?=[);,=:])")
 _LISTED = re.compile(
     r"(?:^|[;,.:]\s*)([A-Z][A-Za-z0-9/+-]{1,9})(?: groups?)?\s*[,=:]\s*(?:the )?([A-Za-z][^;,.=:()]{3,80})"
@@ -192,7 +199,27 @@ def abbreviations(document: Document) -> Abbreviations:
         for match in _LISTED.finditer(note):
             if _initials_fit(match[1], match[2].split()):
                 found.setdefault(match[1], match[2].strip())
+    for label in sorted({label for table in document.tables for label in _coded_labels(text, table)} - found.keys()):
+        if long := _explained(text, label):
+            found[label] = long
     return found
+
+
+def _coded_labels(text: str, table: Table) -> Iterator[str]:
+    """The labels of a table that are codes: one word with capitals, as `BPsyst` and `GASE-AD`."""
+    for cell in table.cells:
+        if match := _CODE.fullmatch(text[cell.start : cell.end].strip()):
+            yield match.group()
+
+
+def _explained(text: str, code: str) -> str:
+    """What stands before a code in parentheses, or in parentheses behind it, whatever its letters."""
+    before = re.search(rf"((?:[A-Za-z][\w'/-]*[ ]){{1,6}})\( ?{re.escape(code)} ?[);,]", text)
+    if before:
+        words = _CUT.split(before[1].strip())[-1].split()
+        return " ".join(words) if len(words) > 1 else ""
+    behind = re.search(rf"(?<![\w-]){re.escape(code)} \(([A-Za-z][A-Za-z' -]{{5,60}})\)", text)
+    return behind[1] if behind else ""
 
 
 def _long_form(short: str, words: list[str]) -> str:
