@@ -68,7 +68,7 @@ _MEDIAN = re.compile(r"\bmedian", re.IGNORECASE)
 _SAYS_MEAN = re.compile(r"\bmeans?\b|\baverages?\b|\bsds?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
 _OWN = re.compile(r"(?:(?!\band\b)[^,;\d]){0,30}\d", re.IGNORECASE)
-_ELSEWHERE = ("introduction", "methods", "discussion", "references")
+_ELSEWHERE = ("introduction", "methods", "references")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,27 @@ def prose_candidates(document: Document, arms: Arms, sought: Sought, kind: str) 
     asking = Asking(arms, sought, kind)
     cited = [citation.start for citation in document.citations]
     for block in document.blocks:
-        if block.kind not in ("paragraph", "list"):
+        weight = _weight(document, block)
+        if not weight:
             continue
-        section = document.section_at(block.start)
-        if section is not None and section.kind in _ELSEWHERE:
-            continue
-        weight = 0.92 if in_abstract(document, block) else 0.88  # an abstract tells the main result
         before = ""
         for span in sentences(document.text, block.start, block.end):
             if bisect_left(cited, span.start) == bisect_left(cited, span.end):  # else it tells of other studies
                 yield from _sentence(document.text, span, before, asking, weight)
             before = document.text[span.start : span.end]
+
+
+def _weight(document: Document, block: Block) -> float:
+    """How much what a block says counts: an abstract tells the main result, a discussion repeats some; 0 for no result."""
+    section = document.section_at(block.start)
+    kind = section.kind if section is not None else ""
+    if block.kind == "caption":
+        return 0.8 if document.text[block.start : block.start + 3].casefold() == "fig" else 0.0
+    if block.kind not in ("paragraph", "list") or kind in _ELSEWHERE:
+        return 0.0
+    if kind == "discussion":
+        return 0.6
+    return 0.92 if in_abstract(document, block) else 0.88
 
 
 def in_abstract(document: Document, block: Block) -> bool:

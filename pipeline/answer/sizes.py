@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.answer.arms import SIDES, Arms, Side
@@ -46,6 +47,11 @@ _DIVIDED = re.compile(
     r"(?:[a-z-]+ ){0,2}?(?:groups|arms)",
     re.IGNORECASE,
 )
+_PLANNED = re.compile(r"\bwill be\b|\bwill (?:receive|undergo)\b|\bplanned\b|\bsample size\b|\bpower\b", re.IGNORECASE)
+_EQUALLY = re.compile(
+    r"\bequal(?:ly)?\b[^.;]{0,50}?\b(?P<groups>two|three|four|2|3|4) (?:equal )?(?:[a-z-]+ ){0,2}?(?:groups|arms)\b",
+    re.IGNORECASE,
+)
 _CROSSOVER = re.compile(r"\bcross-?over\b", re.IGNORECASE)
 _OR = re.compile(r"(?: [A-Za-z-]+){0,3}(?:,| or| and| and/or)(?: [A-Za-z-]+){0,4} ?")
 
@@ -58,6 +64,8 @@ def arm_sizes(
     `stated`: whether a result was found. Only then is everybody of a crossover trial counted in both arms.
     """
     sizes: dict[Side, Found] = {}
+    if _is_protocol(document):
+        return sizes
     by_label: dict[Side, list[Found]] = {side: [] for side in SIDES}
     for grid, parts in tables:
         for part in parts:
@@ -112,7 +120,9 @@ def _sentences(document: Document) -> Iterator[tuple[int, str]]:
             section and section.kind in ("introduction", "references", "discussion")
         ):
             for span in sentences(document.text, block.start, block.end):
-                yield span.start, plain(document.text[span.start : span.end])
+                words = plain(document.text[span.start : span.end])
+                if not _PLANNED.search(words):
+                    yield span.start, words
 
 
 def said(document: Document) -> Iterator[str]:
@@ -138,7 +148,17 @@ def _divided(document: Document) -> Found | None:
             if groups > 1 and total % groups == 0:
                 place = (start + match.start("total"), start + match.end("total"))
                 return Found(str(total // groups), *place, "share_of_all")
-    return None
+    equal = next((match for _, words in _sentences(document) if (match := _EQUALLY.search(words))), None)
+    everyone = _everyone(document) if equal else None
+    if equal is None or everyone is None or int(everyone.value) % int(normal(equal["groups"])):
+        return None
+    return replace(everyone, value=str(int(everyone.value) // int(normal(equal["groups"]))), rule="share_of_all")
+
+
+def _is_protocol(document: Document) -> bool:
+    """Whether a document has methods and no results: what it counts is planned."""
+    kinds = {section.kind for section in document.sections}
+    return "methods" in kinds and "results" not in kinds
 
 
 def _crosses_over(document: Document) -> bool:
