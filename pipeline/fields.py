@@ -101,7 +101,7 @@ FIELDS: tuple[Field, ...] = (
         Role.REGIMEN,
         Quantities("times"),
         {"value": "duration", "unit": "duration_unit"},
-        ("duration", "length"),
+        ("duration", "length", "weeks", "days", "months", "period"),
     ),
     Field(
         "sample_size",

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from pipeline.assemble.items import identity, is_amount, is_class, item, items_of, outcome_of_scale, record, role_of
 from pipeline.assemble.tables.cells import PRECISION, Reading, read_cell
+from pipeline.assemble.tables.columns import column_fields, field_items, header_unit
 from pipeline.assemble.tables.grid import Grid, is_dash
 from pipeline.assemble.tables.labels import Labels, arm_items, labels, outcome_items
-from pipeline.assemble.tables.of_studies import column_fields, field_items, header_unit
 from pipeline.document import Cell
 from pipeline.evidence import NOT_REPORTED, DataItem, EvidenceRecord, Mention
 from pipeline.fields import Field, Role

@@ -1,55 +1,153 @@
-"""A table with a study in each row, as reviews print them: each column holds one field."""
+"""A table with a study in each row, as reviews print them: what a row says of the study, and a record for each result.
+
+A study may take several rows, one an arm; rows between may name what the studies below them share. A result column is
+one arm's, or holds both arms (`64 vs 41 %`).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
-from pipeline.assemble.items import identity, is_class, is_inert, is_time, item, items_of, joined, record, role_of
+from pipeline.assemble.items import identity, is_class, is_inert, item, items_of, joined, record, role_of
 from pipeline.assemble.studies import Studies
-from pipeline.assemble.tables.grid import Grid, is_dash
+from pipeline.assemble.tables.columns import cell_items, column_fields, field_items
+from pipeline.assemble.tables.grid import Grid
+from pipeline.assemble.tables.study_results import Result, results
 from pipeline.document import Cell, Citation, Span
-from pipeline.evidence import NOT_REPORTED, DataItem, EvidenceRecord, Mention
-from pipeline.fields import FIELDS, Field, Role
-from pipeline.vocabulary import vocabulary
+from pipeline.evidence import DataItem, EvidenceRecord, Mention
+from pipeline.fields import BY_NAME, Field, Role
 
-_NUMBER = re.compile(
-    r"^(?P<operator>[<>≤≥=]?)~?\s*(?P<low>\d*[.·]?\d+(?:,\d{3})*(?:[.·]\d+)?)(?:\s*[-–]\s*(?P<high>\d+(?:[.·]\d+)?))?\s*%?$"
-)
-_BRACKETS = re.compile(r"[(\[]([^)\]]+)[)\]]")
-# A column of treatments that others were compared with.
-_CONTROL = re.compile(r"\b(?:comparator|control|comparison|versus|vs)\b", re.IGNORECASE)
-_AS_CONTROL = {"drug": "comparator", "drug_id": ""}
 _YEAR = re.compile(r"\byear\b(?! \()", re.IGNORECASE)
-_AUTHOR_YEAR = re.compile(r"^[A-Z][\w'’-]+.*\b(?:et al|19\d\d|20\d\d)\b")
+_AUTHOR_YEAR = re.compile(r"^[^\W\d_][\w'’-]+.*\b(?:et al|19\d\d|20\d\d)\b")
+_OF_RESULTS = (Role.MEASUREMENT, Role.PRECISION)
+_SHARED = (Role.POPULATION, Role.DESIGN)
+_OF_ARM = {"n": "arm_n"}
+_OF_OTHER = {
+    "comparator": "drug",
+    "comparator_dose": "dose",
+    "comparator_dose_unit": "dose_unit",
+    **dict.fromkeys(("drug", "drug_id", "arm", "dose", "dose_high", "dose_unit", "frequency", "route"), ""),
+}
+"""What the columns of a row become in the record of the arm that its drug was compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The rows of one arm of a study: its cells, those of the study's first row, and the group row over them."""
+
+    cells: Sequence[Cell]
+    first: Sequence[Cell]
+    group: Sequence[Mention]
+    arms: int
+    """How many rows the study has."""
 
 
 def is_of_studies(grid: Grid) -> bool:
     """Whether most body rows begin with a study: a citation, or an author with `et al.` or a year."""
     first = [cells[0] for _, cells in grid.body() if len(cells) > 1 and cells[0].column == 0]
-    named = [cell for cell in first if grid.citations(_span(cell)) or _AUTHOR_YEAR.match(grid.text(cell))]
+    named = [cell for cell in first if _is_study(grid, cell)]
     return len(first) >= 2 and 2 * len(named) > len(first)
 
 
+def _is_study(grid: Grid, cell: Cell) -> bool:
+    return bool(grid.citations(_span(cell)) or _AUTHOR_YEAR.match(grid.text(cell)))
+
+
 def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
-    """One record for each row that names a study."""
-    columns = column_fields(grid)
-    given = [
-        one for one in grid.caption() if role_of(one) is Role.TREATMENT and not is_inert(one) and not is_class(one)
-    ]
-    for _, cells in grid.body():
-        named = next(iter(grid.citations(_span(cells[0]))), None)
-        if named is None and not _AUTHOR_YEAR.match(grid.text(cells[0])):
+    """A record for each result of each row, or one for a row without any."""
+    fields = column_fields(grid)
+    for row in _rows(grid):
+        named = next(iter(grid.citations(_span(row.first[0]))), None)
+        study = _study(grid, row.first, named, studies)
+        start, end = row.cells[0].start, row.cells[-1].end
+        said = list(_said(grid, row, fields, named))
+        told = list(results(grid, row.cells, fields, said))
+        for one in told or [Result((), other=False)]:
+            items = _of_other(said) if one.other else said
+            yield record(grid.document, study, "table", start, end, [*items, *one.items])
+
+
+def _rows(grid: Grid) -> Iterator[_Row]:
+    """The rows of studies; a row whose first cell is empty goes on with the study above it."""
+    body = [cells for _, cells in grid.body()]
+    group: Sequence[Mention] = ()
+    for place, cells in enumerate(body):
+        if cells[0].column != 0 or not _is_study(grid, cells[0]):
+            if cells[0].column == 0:
+                group = grid.of(cells[0]) if len(cells) == 1 else group
             continue
-        items = [part for cell in cells for part in _cell_items(grid, cell, columns.get(cell.column))]
-        items = [part for part in items if part.column]
-        if given and not any(part.column == "drug" for part in items):
-            items.extend(items_of(grid.document, given[0], "caption"))
-        if named is not None:
-            items.append(item(grid.document, "citations", ";".join(named.labels), named.start, named.end, "citation"))
-        yield record(grid.document, _study(grid, cells, named, studies), "table", cells[0].start, cells[-1].end, items)
+        if len(cells) == 1:
+            continue
+        more = [cells]
+        for following in body[place + 1 :]:
+            if following[0].column == 0 or len(following) == 1:
+                break
+            more.append(following)
+        yield from (_Row(one, cells, group, len(more)) for one in more)
+
+
+def _said(grid: Grid, row: _Row, fields: dict[int, Field], named: Citation | None) -> Iterator[DataItem]:
+    """What a row says of the study and of the arm: its own cells, those of the study's first row, group and caption."""
+    of_arm = _OF_ARM if row.arms > 1 else {}
+    have: set[str] = set()
+    for cell in row.cells:
+        field = fields.get(cell.column)
+        if field is not None and field.role not in _OF_RESULTS:
+            for part in cell_items(grid, cell, field):
+                column = of_arm.get(part.column, part.column)
+                if column:
+                    have.add(column)
+                    yield replace(part, column=column)
+    filled = {cell.column for cell in row.cells}
+    for cell in row.first:
+        field = fields.get(cell.column)
+        if field is not None and cell.column not in filled and field.role in (*_SHARED, Role.TIME, Role.REGIMEN):
+            if not (field.role is Role.REGIMEN and "dose" in field.columns.values()):
+                yield from (part for part in field_items(grid, cell, field, {}) if part.column not in have)
+    for role in _SHARED:
+        for how, found in (("group", row.group), ("caption", grid.caption())):
+            listed = [one for one in found if role_of(one) is role]
+            if listed and not have & {column for one in listed for column in _columns(one)}:
+                have |= {column for one in listed for column in _columns(one)}
+                yield from joined(grid.document, listed, how)
+    given = [one for one in grid.caption() if role_of(one) is Role.TREATMENT and _tested(one)]
+    if given and "drug" not in have:
+        yield from items_of(grid.document, given[0], "caption")
+    if row.arms == 2 and row.cells is row.first:
+        yield from _other_row(grid, row, fields)
+    if named is not None:
+        yield item(grid.document, "citations", ";".join(named.labels), named.start, named.end, "citation")
+
+
+def _columns(one: Mention) -> tuple[str, ...]:
+    return tuple(BY_NAME[one.field].columns.values())
+
+
+def _tested(one: Mention) -> bool:
+    return not is_inert(one) and not is_class(one)
+
+
+def _other_row(grid: Grid, row: _Row, fields: dict[int, Field]) -> Iterator[DataItem]:
+    """Of a study in two rows, the drug of the second is what the first was compared with."""
+    body = [cells for _, cells in grid.body()]
+    below = body[body.index(list(row.first)) + 1]
+    mine = {identity(one) for cell in row.cells for one in grid.of(cell) if role_of(one) is Role.TREATMENT}
+    for cell in below:
+        field = fields.get(cell.column)
+        if field is not None and field.role is Role.TREATMENT:
+            other = next((one for one in grid.of(cell) if role_of(one) is Role.TREATMENT), None)
+            if other is not None and identity(other) not in mine:
+                yield item(
+                    grid.document, "comparator", other.preferred, other.start, other.end, f"{field.name}.other_row"
+                )
+
+
+def _of_other(said: Sequence[DataItem]) -> list[DataItem]:
+    """What a row says, told of the arm that its drug was compared with."""
+    renamed = [replace(one, column=_OF_OTHER.get(one.column, one.column)) for one in said]
+    return [one for one in renamed if one.column]
 
 
 def _study(grid: Grid, cells: Sequence[Cell], named: Citation | None, studies: Studies) -> str:
@@ -59,149 +157,6 @@ def _study(grid: Grid, cells: Sequence[Cell], named: Citation | None, studies: S
     years = [grid.text(cell) for cell in cells[1:] if _YEAR.search(grid.header_text(cell.column))]
     name = " ".join([grid.text(cells[0]), *years[:1]])
     return studies.named(name) or grid.document.document_id
-
-
-def column_fields(grid: Grid) -> dict[int, Field]:
-    """Which field each column holds: its header announces it, or its cells are full of its mentions."""
-    chosen: dict[int, Field] = {}
-    for column in range(1, grid.table.columns):
-        scored = [(_fit(grid, column, field), -place, field) for place, field in enumerate(FIELDS)]
-        best = max(scored, key=lambda entry: entry[:2])
-        if best[0] >= 1:
-            chosen[column] = best[2]
-    return chosen
-
-
-def _fit(grid: Grid, column: int, field: Field) -> float:
-    header = grid.header_text(column)
-    words = re.findall(r"%|[a-z]+(?:-[a-z]+)*", header.lower())
-    cells = [
-        cell for _, cells in grid.body() for cell in cells if cell.column == column and not is_dash(grid.text(cell))
-    ]
-    full = sum(
-        1
-        for cell in cells
-        if any(_fills(one, field) and 2 * (one.end - one.start) >= cell.end - cell.start for one in grid.of(cell))
-    )
-    announced = [place for place, word in enumerate(field.headers) if word in words]
-    score = 1.5 * (full / len(cells) if cells else 0)
-    if announced:
-        # The last word of a header is its head: a `response rate` is a rate.
-        score += 1.0 + 0.2 * max(words.index(field.headers[place]) for place in announced) / max(1, len(words))
-    if field.role is Role.MEASUREMENT and any(
-        role_of(one) is Role.OUTCOME for cell in grid.headers(column) for one in grid.of(cell)
-    ):
-        score += 0.5
-    return score
-
-
-def _fills(one: Mention, field: Field) -> bool:
-    """Whether a mention is of a field; an amount of time may be a length or a time point, as the header says."""
-    times = (Role.TIME, Role.REGIMEN)
-    return one.field == field.name or (is_time(one) and field.role in times and "timepoint" in (one.field, field.name))
-
-
-def _cell_items(grid: Grid, cell: Cell, field: Field | None) -> Iterator[DataItem]:
-    if field is None or not grid.text(cell):
-        return
-    if is_dash(grid.text(cell)):
-        value_column = next(iter(field.columns.values()))
-        yield item(grid.document, value_column, NOT_REPORTED, cell.start, cell.end, f"{field.name}.cell")
-    else:
-        control = field.role is Role.TREATMENT and _CONTROL.search(grid.header_text(cell.column))
-        renamed = _AS_CONTROL if control else {}
-        yield from (replace(part, column=renamed.get(part.column, part.column)) for part in _filled(grid, cell, field))
-    if field.role is Role.MEASUREMENT:
-        yield from _measured(grid, cell, field)
-
-
-def field_items(grid: Grid, cell: Cell, field: Field, columns: dict[str, str]) -> Iterator[DataItem]:
-    """What a cell of a field's column states, with some of the field's columns renamed."""
-    for one in _filled(grid, cell, field):
-        yield replace(one, column=columns.get(one.column, one.column))
-    for other in grid.of(cell):
-        if other.field != field.name and role_of(other) is Role.REGIMEN and not is_time(other):
-            yield from items_of(grid.document, other, "cell")
-
-
-def _filled(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:
-    own = [one for one in grid.of(cell) if one.field == field.name or (is_time(one) and field.role is Role.TIME)]
-    # A name that is only part of a cell (`MDD (TR)`) does not say all of it: the cell's words stand.
-    whole = [one for one in own if one.value is not None or 10 * (one.end - one.start) >= 9 * (cell.end - cell.start)]
-    if own and field.role is Role.DESIGN and 2 * sum(one.end - one.start for one in own) > cell.end - cell.start:
-        yield from joined(grid.document, own, "cell")
-        return
-    if own and field.role is Role.TREATMENT:
-        yield from _treatments(grid, cell, own)
-        return
-    if whole:
-        yield from items_of(grid.document, replace(whole[0], field=field.name), "cell")
-        return
-    number = _NUMBER.match(grid.text(cell))
-    unit = header_unit(grid, cell.column)
-    columns = field.columns
-    rule = f"{field.name}.cell"
-    if number and "value" in columns:
-        yield item(
-            grid.document,
-            columns["value"],
-            Decimal(number["low"].replace(",", "").replace("·", ".")),
-            cell.start,
-            cell.end,
-            rule,
-            unit=unit,
-        )
-        if number["high"] and "value_high" in columns:
-            yield item(
-                grid.document, columns["value_high"], Decimal(number["high"]), cell.start, cell.end, rule, unit=unit
-            )
-        if number["operator"] and "operator" in columns:
-            told = {"≤": "<=", "≥": ">="}.get(number["operator"], number["operator"])
-            yield item(grid.document, columns["operator"], told, cell.start, cell.end, rule)
-        if unit and "unit" in columns:
-            header = grid.headers(cell.column)[-1]
-            yield item(grid.document, columns["unit"], unit, header.start, header.end, f"{field.name}.header")
-    elif "value" not in columns:
-        yield item(grid.document, next(iter(columns.values())), grid.text(cell), cell.start, cell.end, rule)
-
-
-def _treatments(grid: Grid, cell: Cell, drugs: Sequence[Mention]) -> Iterator[DataItem]:
-    """The first drug of a cell, what the cell says of how it was given, and the drug it was compared with."""
-    yield from items_of(grid.document, drugs[0], "cell")
-    for other in grid.of(cell):
-        if role_of(other) is Role.REGIMEN:
-            yield from items_of(grid.document, other, "cell")
-    for other in drugs[1:]:
-        between = grid.document.text[drugs[0].end : other.start]
-        if identity(other) != identity(drugs[0]) and _CONTROL.search(between):
-            yield item(grid.document, "comparator", other.preferred, other.start, other.end, f"{other.field}.cell")
-
-
-def _measured(grid: Grid, cell: Cell, field: Field) -> Iterator[DataItem]:
-    """What a result column measures: its header says it, and a footnote may define it."""
-    note = grid.explained(cell, cell.column)
-    if note is not None:
-        yield item(
-            grid.document, "outcome_text", grid.document.text[note.start : note.end], note.start, note.end, "note"
-        )
-    for header in grid.headers(cell.column):
-        for one in grid.of(header):
-            if role_of(one) is Role.OUTCOME:
-                yield from items_of(grid.document, one, "header")
-        yield item(grid.document, "measure", field.measure, header.start, header.end, f"{field.name}.header")
-
-
-def header_unit(grid: Grid, column: int) -> str:
-    """The UCUM unit that a header gives in brackets, or `%`."""
-    known = {name: unit.id for unit in vocabulary("units") for name in unit.names}
-    for text in (grid.text(cell) for cell in reversed(grid.headers(column))):
-        for inside in _BRACKETS.findall(text):
-            tight = re.sub(r"\s*/\s*", "/", inside.strip())
-            if tight in known or tight.lower() in known:
-                return known.get(tight) or known[tight.lower()]
-        if text.rstrip().endswith("%"):
-            return "%"
-    return ""
 
 
 def _span(cell: Cell) -> Span:
