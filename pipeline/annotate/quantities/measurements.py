@@ -43,7 +43,8 @@ _NO_MEASURE = re.compile(
 _TRAIT = re.compile(r"\b(?:age|aged)\b[^.;]{0,25}$", re.IGNORECASE)
 _MEDIAN = re.compile(r"\bmedian\b[^.;]*$", re.IGNORECASE)
 _FROM_TO = re.compile(
-    rf"\b{_CHANGE}\b[^.;:()]{{0,60}}?\bfrom (?P<from>-?{INNER})(?: points?)?(?: at baseline| \([^()]{{1,30}}\))? to (?P<to>-?{INNER})"
+    rf"\b{_CHANGE}\b[^.;:()]{{0,60}}?\bfrom (?P<from>-?{INNER})(?: points?)?"
+    rf"(?: at baseline| \([^()]{{1,30}}\))? to (?P<to>-?{INNER})"
     r"(?! ?-?(?:%|mg|µg|mcg|g\b|mL|min|h\b|hours?|days?|weeks?|months?|years?|patients|subjects))",
     re.IGNORECASE,
 )

@@ -71,7 +71,10 @@ def read_cell(text: str, hints: str, far: Sequence[str] = (), people: Decimal | 
     if match := _SPREAD.match(tidy):
         return Reading(_measure(told), {"value": _number(match["a"]), _spread(hints): _number(match["b"])})
     if match := _PAIR.match(tidy):
-        if ("rate" in told and "mean" not in told) or _is_share(_number(match["a"]), _number(match["b"]), people):
+        counted = _number(match["a"]) >= 0 and _number(match["a"]) == _number(match["a"]).to_integral()
+        if ("rate" in told and "mean" not in told and counted) or _is_share(
+            _number(match["a"]), _number(match["b"]), people
+        ):
             return Reading("rate", {"events": _number(match["a"]), "value": _number(match["b"]), "unit": "%"})
         return Reading(_measure(told), {"value": _number(match["a"]), _spread(hints): _number(match["b"])})
     if match := _SINGLE.match(tidy):

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from pipeline.assemble.items import identity, is_class, is_inert, item, items_of, joined, record, role_of
 from pipeline.assemble.studies import Studies
-from pipeline.assemble.tables.columns import cell_items, column_fields, field_items
+from pipeline.assemble.tables.columns import cell_items, column_fields
 from pipeline.assemble.tables.grid import Grid
-from pipeline.assemble.tables.study_results import Result, results
+from pipeline.assemble.tables.study_results import Result, named_control, results
 from pipeline.document import Cell, Citation, Span
 from pipeline.evidence import DataItem, EvidenceRecord, Mention
 from pipeline.fields import BY_NAME, Field, Role
@@ -63,6 +63,9 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
         study = _study(grid, row.first, named, studies)
         start, end = row.cells[0].start, row.cells[-1].end
         said = list(_said(grid, row, fields, named))
+        if not any(one.column == "comparator" for one in said):
+            drug = next((str(one.value) for one in said if one.column == "drug"), "")
+            said += named_control(grid, row.cells, fields, drug) if drug else ()
         told = list(results(grid, row.cells, fields, said))
         for one in told or [Result((), other=False)]:
             items = _of_other(said) if one.other else said
@@ -90,22 +93,9 @@ def _rows(grid: Grid) -> Iterator[_Row]:
 
 def _said(grid: Grid, row: _Row, fields: dict[int, Field], named: Citation | None) -> Iterator[DataItem]:
     """What a row says of the study and of the arm: its own cells, those of the study's first row, group and caption."""
-    of_arm = _OF_ARM if row.arms > 1 else {}
-    have: set[str] = set()
-    for cell in row.cells:
-        field = fields.get(cell.column)
-        if field is not None and field.role not in _OF_RESULTS:
-            for part in cell_items(grid, cell, field):
-                column = of_arm.get(part.column, part.column)
-                if column:
-                    have.add(column)
-                    yield replace(part, column=column)
-    filled = {cell.column for cell in row.cells}
-    for cell in row.first:
-        field = fields.get(cell.column)
-        if field is not None and cell.column not in filled and field.role in (*_SHARED, Role.TIME, Role.REGIMEN):
-            if not (field.role is Role.REGIMEN and "dose" in field.columns.values()):
-                yield from (part for part in field_items(grid, cell, field, {}) if part.column not in have)
+    own = list(_own(grid, row, fields))
+    yield from own
+    have = {part.column for part in own}
     for role in _SHARED:
         for how, found in (("group", row.group), ("caption", grid.caption())):
             listed = [one for one in found if role_of(one) is role]
@@ -119,6 +109,25 @@ def _said(grid: Grid, row: _Row, fields: dict[int, Field], named: Citation | Non
         yield from _other_row(grid, row, fields)
     if named is not None:
         yield item(grid.document, "citations", ";".join(named.labels), named.start, named.end, "citation")
+
+
+def _own(grid: Grid, row: _Row, fields: dict[int, Field]) -> Iterator[DataItem]:
+    """What the row's cells say, and for columns that it leaves empty what those of the study's first row say of the study."""
+    of_arm = _OF_ARM if row.arms > 1 else {}
+    filled = {cell.column for cell in row.cells}
+    for cell in [*row.cells, *(cell for cell in row.first if cell.column not in filled)]:
+        field = fields.get(cell.column)
+        if field is None or field.role in _OF_RESULTS or not (cell.column in filled or _is_of_study(field)):
+            continue
+        for part in cell_items(grid, cell, field):
+            column = of_arm.get(part.column, part.column)
+            if column:
+                yield replace(part, column=column)
+
+
+def _is_of_study(field: Field) -> bool:
+    """Whether a field says something that all arms of a study share."""
+    return field.role in (*_SHARED, Role.TIME) or (field.role is Role.REGIMEN and "duration" in field.columns.values())
 
 
 def _columns(one: Mention) -> tuple[str, ...]:

@@ -71,6 +71,17 @@ def results(
     yield from made
 
 
+def named_control(grid: Grid, cells: Sequence[Cell], fields: Mapping[int, Field], drug: str) -> Iterator[DataItem]:
+    """What a row's drug was compared with, where only the header of a result column says so and the row has a result there."""
+    columns = _columns(grid, fields)
+    for cell in cells:
+        if cell.column in columns and not is_dash(grid.text(cell)):
+            for one in grid.of(columns[cell.column].headers[0]):
+                if role_of(one) is Role.TREATMENT and one.preferred != drug:
+                    yield item(grid.document, "comparator", one.preferred, one.start, one.end, f"{one.field}.header")
+                    return
+
+
 def _columns(grid: Grid, fields: Mapping[int, Field]) -> dict[int, _Column]:
     """The result columns; one whose header names an arm alone shares the outcome of the one before it."""
     found: dict[int, _Column] = {}
@@ -100,15 +111,7 @@ def _of_cell(grid: Grid, cell: Cell, column: _Column, said: Sequence[DataItem]) 
     about = tuple(_about(grid, cell, column))
     if is_dash(text):
         missing = item(grid.document, "value", NOT_REPORTED, cell.start, cell.end, f"{column.field.name}.cell")
-        measure = item(
-            grid.document,
-            "measure",
-            column.field.measure,
-            column.headers[0].start,
-            column.headers[0].end,
-            f"{column.field.name}.header",
-        )
-        yield Result((missing, measure, *about), other=_is_other(grid, column, said))
+        yield Result((missing, _measure(grid, column), *about), other=_is_other(grid, column, said))
         return
     pair = _PAIRED.match(text)
     if pair and (not pair["slash"] or (_BOTH.search(over) and not _OUT_OF.search(over))):
@@ -120,17 +123,15 @@ def _of_cell(grid: Grid, cell: Cell, column: _Column, said: Sequence[DataItem]) 
         return
     reading = read_cell(text, over)
     if reading is None:
-        measure = item(
-            grid.document,
-            "measure",
-            column.field.measure,
-            column.headers[0].start,
-            column.headers[0].end,
-            f"{column.field.name}.header",
-        )
-        yield Result((*field_items(grid, cell, column.field, {}), measure, *about), other=False)
+        yield Result((*field_items(grid, cell, column.field, {}), _measure(grid, column), *about), other=False)
         return
     yield Result((*_read(grid, cell, column, reading), *about), other=_is_other(grid, column, said))
+
+
+def _measure(grid: Grid, column: _Column) -> DataItem:
+    """The measure that a column's header announces, where a cell does not tell."""
+    header = column.headers[0]
+    return item(grid.document, "measure", column.field.measure, header.start, header.end, f"{column.field.name}.header")
 
 
 def _read(grid: Grid, cell: Cell, column: _Column, reading: Reading) -> Iterator[DataItem]:
@@ -178,13 +179,8 @@ def _is_other(grid: Grid, column: _Column, said: Sequence[DataItem]) -> bool:
 
 def _proved(grid: Grid, cell: Cell, made: Sequence[Result]) -> int | None:
     """The result that a P value is of: the one whose outcome its header names, else the first of the row."""
-    named = {
-        identity(one) for header in grid.headers(cell.column) for one in grid.of(header) if role_of(one) in _MEASURED
-    }
+    over = [one for header in grid.headers(cell.column) for one in grid.of(header)]
+    named = {name for one in over if role_of(one) in _MEASURED for name in (identity(one), one.preferred)}
     own = [place for place, one in enumerate(made) if not one.other]
-    said = [
-        place
-        for place in own
-        if any(str(part.value) in named for part in made[place].items if part.column in ("outcome", "scale"))
-    ]
+    said = [place for place in own if named & {str(part.value) for part in made[place].items}]
     return next(iter(said or own), None)
