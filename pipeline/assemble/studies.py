@@ -13,6 +13,9 @@ _AUTHOR_BEFORE = re.compile(
     r"((?:\b(?i:van|von|de|der|den|het|aan|del|la|le|da|di|ter|ten) ){0,3}[A-Z][\w'’-]+)"
     r"(?: et al\.?,?| and [A-Z][\w'’-]+| and (?:colleagues|co-?workers)) ?$",
 )
+_AUTHOR_YEAR_BEFORE = re.compile(
+    r"\b([A-Z][\w'’-]+)(?: et al\.?| (?:and|&) [A-Z][\w'’-]+| and colleagues)?,? ?\(?((?:19|20)\d\d[a-z]?)\)?,? ?$"
+)
 _OWN = frozenset(("methods", "results"))
 
 
@@ -41,15 +44,21 @@ class Studies:
 
 
 def _unlisted(document: Document) -> dict[str, str]:
-    """Ids for labels that no bibliography explains: `ref49`, and `zarate-ref49` where the text prints the author once."""
+    """Ids for labels that no bibliography explains: `zarate2006` where author and year stand before the citation,
+    `zarate-ref49` where the author does, else `ref49`.
+    """
     ids: dict[str, str] = {}
+    for citation in document.citations:
+        before = document.text[max(0, citation.start - 60) : citation.start].replace("\n", " ")
+        if whole := _AUTHOR_YEAR_BEFORE.search(before):
+            ids.setdefault(citation.labels[0], study_id(whole[1], whole[2]))
     named: set[str] = set()
     for citation in document.citations:
         before = document.text[max(0, citation.start - 60) : citation.start].replace("\n", " ")
         author = _AUTHOR_BEFORE.search(before)
         for place, label in enumerate(citation.labels):
             name = f"ref{label}" if label.isdigit() else slug(label)
-            if author and place == 0 and label not in named:
+            if author and place == 0 and label not in named and label not in ids:
                 named.add(label)
                 ids[label] = f"{slug(author[1])}-{name}"
             ids.setdefault(label, name)

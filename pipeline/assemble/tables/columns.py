@@ -31,6 +31,7 @@ _AS_CONTROL = {
     **dict.fromkeys(("drug_id", "dose_high", "frequency", "route"), ""),
 }
 _NO_DRUG = re.compile(r"none|nil|no(?: \w+)?|n/?a|.*\d.*", re.IGNORECASE)
+_BEGINS = 3
 _RESULT = re.compile(
     r"^[-+−–<>≤≥]?\s*\d[\d.,·]*\s*(?:%|(?:±|\+/-)\s*\d|[(\[]\s*[-−–±]?\s*\d|/\s*\d|(?:vs\.?|versus)\s*[-−–]?\d)|^[-−–+]\s*\d",
     re.IGNORECASE,
@@ -54,11 +55,7 @@ def _fit(grid: Grid, column: int, field: Field) -> float:
     cells = [
         cell for _, cells in grid.body() for cell in cells if cell.column == column and not is_dash(grid.text(cell))
     ]
-    full = sum(
-        1
-        for cell in cells
-        if any(_fills(one, field) and 2 * (one.end - one.start) >= cell.end - cell.start for one in grid.of(cell))
-    )
+    full = sum(any(_makes(one, field, cell) for one in grid.of(cell)) for cell in cells)
     announced = [place for place, word in enumerate(field.headers) if word in words]
     if field.role is Role.TREATMENT and not any(map(_is_treatment, (one for cell in cells for one in grid.of(cell)))):
         announced = []  # `drug vs comparator` over figures names no drugs
@@ -70,8 +67,15 @@ def _fit(grid: Grid, column: int, field: Field) -> float:
         measured = (Role.OUTCOME, Role.INSTRUMENT)
         score += 0.5 * any(role_of(one) in measured for cell in grid.headers(column) for one in grid.of(cell))
         looks = sum(1 for cell in cells if _RESULT.match(grid.text(cell)))
-        score += 0.9 * (looks / len(cells) if cells else 0)
+        score += 1.0 * (looks / len(cells) if cells else 0)
     return score
+
+
+def _makes(one: Mention, field: Field, cell: Cell) -> bool:
+    """Whether a mention makes a cell one of the field's: it fills half of it, or is the drug that the cell begins with."""
+    if field.role is Role.TREATMENT and one.field == field.name and one.start - cell.start < _BEGINS:
+        return True
+    return _fills(one, field) and 2 * (one.end - one.start) >= cell.end - cell.start
 
 
 def _is_treatment(one: Mention) -> bool:

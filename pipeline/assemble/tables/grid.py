@@ -11,7 +11,8 @@ from pipeline.document import Cell, Citation, Document, Note, Span, Table
 from pipeline.evidence import Mention
 
 _DASH = re.compile(
-    r"^(?:[-‐‑‒–—−]+|\.{2,}|…|n\.?r\.?|n/?a|not reported|not stated|not applicable|not available)$", re.IGNORECASE
+    r"^(?:[-‐‑‒–—−]+|\.{2,}|…|n\.?r\.?|n\.?d\.?|n/?a|not reported|not stated|not applicable|not available)$",
+    re.IGNORECASE,
 )
 
 

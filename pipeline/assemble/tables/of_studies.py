@@ -9,22 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from pipeline.assemble.items import identity, is_class, is_inert, item, items_of, joined, record, role_of
 from pipeline.assemble.studies import Studies
 from pipeline.assemble.tables.columns import cell_items, column_fields
 from pipeline.assemble.tables.grid import Grid
-from pipeline.assemble.tables.study_results import Result, named_control, results
+from pipeline.assemble.tables.study_results import OF_CONTROL, Result, named_control, results
 from pipeline.document import Cell, Citation, Span
 from pipeline.evidence import DataItem, EvidenceRecord, Mention
 from pipeline.fields import BY_NAME, Field, Role
 
 _YEAR = re.compile(r"\byear\b(?! \()", re.IGNORECASE)
+_AUTHORS = re.compile(r"\bauthors?\b|\binvestigators?\b|\bfirst author\b", re.IGNORECASE)
+_NAME = re.compile(r"(?:(?:van|von|de|der|la|le|di|da) )*[A-ZÀ-Þ][\w'’-]+")
+_REFERENCE = re.compile(r"\bref(?:erence)?s?\b", re.IGNORECASE)
 _AUTHOR_YEAR = re.compile(r"^[^\W\d_][\w'’-]+.*\b(?:et al|19\d\d|20\d\d)\b")
 _OF_RESULTS = (Role.MEASUREMENT, Role.PRECISION)
 _SHARED = (Role.POPULATION, Role.DESIGN)
 _OF_ARM = {"n": "arm_n"}
+_OTHER_N = "n of the other arm"
 _OF_OTHER = {
+    _OTHER_N: "arm_n",
+    "arm_n": "",
     "comparator": "drug",
     "comparator_dose": "dose",
     "comparator_dose_unit": "dose_unit",
@@ -45,14 +52,16 @@ class _Row:
 
 
 def is_of_studies(grid: Grid) -> bool:
-    """Whether most body rows begin with a study: a citation, or an author with `et al.` or a year."""
+    """Whether most body rows begin with a study: a citation, an author with `et al.` or a year, or a name under `Author`."""
     first = [cells[0] for _, cells in grid.body() if len(cells) > 1 and cells[0].column == 0]
     named = [cell for cell in first if _is_study(grid, cell)]
     return len(first) >= 2 and 2 * len(named) > len(first)
 
 
 def _is_study(grid: Grid, cell: Cell) -> bool:
-    return bool(grid.citations(_span(cell)) or _AUTHOR_YEAR.match(grid.text(cell)))
+    text = grid.text(cell)
+    under = _AUTHORS.search(grid.header_text(0)) and _NAME.match(text)
+    return bool(grid.citations(_span(cell)) or _AUTHOR_YEAR.match(text) or under)
 
 
 def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
@@ -68,7 +77,7 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
             said += named_control(grid, row.cells, fields, drug) if drug else ()
         told = list(results(grid, row.cells, fields, said))
         for one in told or [Result((), other=False)]:
-            items = _of_other(said) if one.other else said
+            items = _of_other(said) if one.other else [part for part in said if part.column != _OTHER_N]
             yield record(grid.document, study, "table", start, end, [*items, *one.items])
 
 
@@ -109,18 +118,27 @@ def _said(grid: Grid, row: _Row, fields: dict[int, Field], named: Citation | Non
         yield from _other_row(grid, row, fields)
     if named is not None:
         yield item(grid.document, "citations", ";".join(named.labels), named.start, named.end, "citation")
+    for cell in row.first:
+        if named is None and _REFERENCE.search(grid.header_text(cell.column)) and grid.text(cell).isdigit():
+            yield item(grid.document, "citations", grid.text(cell), cell.start, cell.end, "citation.cell")
 
 
 def _own(grid: Grid, row: _Row, fields: dict[int, Field]) -> Iterator[DataItem]:
     """What the row's cells say, and for columns that it leaves empty what those of the study's first row say of the study."""
-    of_arm = _OF_ARM if row.arms > 1 else {}
+    counted = [column for column, field in fields.items() if field.role is Role.SAMPLE]
+    beside = any(column + 1 not in fields and OF_CONTROL.search(grid.header_text(column + 1)) for column in counted)
+    of_arm = _OF_ARM if row.arms > 1 or len(counted) > 1 or beside else {}
     filled = {cell.column for cell in row.cells}
     for cell in [*row.cells, *(cell for cell in row.first if cell.column not in filled)]:
         field = fields.get(cell.column)
+        header = grid.header_text(cell.column)
+        if field is None and cell.column - 1 in counted and OF_CONTROL.search(header) and grid.text(cell).isdigit():
+            yield item(grid.document, _OTHER_N, Decimal(grid.text(cell)), cell.start, cell.end, "sample_size.cell")
         if field is None or field.role in _OF_RESULTS or not (cell.column in filled or _is_of_study(field)):
             continue
+        other = cell.column in counted[1:] and OF_CONTROL.search(header)
         for part in cell_items(grid, cell, field):
-            column = of_arm.get(part.column, part.column)
+            column = _OTHER_N if other and part.column == "n" else of_arm.get(part.column, part.column)
             if column:
                 yield replace(part, column=column)
 

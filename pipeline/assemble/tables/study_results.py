@@ -19,7 +19,8 @@ _PAIRED = re.compile(
     rf"^(?P<one>{_NUM}[^/]*?)\s*(?:\bvs\.?|\bversus\b|(?P<slash>/))\s*(?P<two>{_NUM}.*)$", re.IGNORECASE
 )
 _BOTH = re.compile(r"\b(?:vs\.?|versus)\b|\w\s?/\s?\w", re.IGNORECASE)
-_OF_CONTROL = re.compile(r"\b(?:placebo|control|comparator|comparison|sham|usual care|reference)\b", re.IGNORECASE)
+OF_CONTROL = re.compile(r"\b(?:placebo|control|comparator|comparison|sham|usual care|reference)\b", re.IGNORECASE)
+_TRAIT = re.compile(r"\bage\b|\bfemales?\b|\bmales?\b|\bwomen\b|\bmen\b|\bsex\b|\bbaseline\b", re.IGNORECASE)
 _OUT_OF = re.compile(r"\bn ?/ ?N\b")
 _SCORED = ("mean", "median", "change", "difference")
 _MEASURED = (Role.OUTCOME, Role.INSTRUMENT)
@@ -97,10 +98,12 @@ def _columns(grid: Grid, fields: Mapping[int, Field]) -> dict[int, _Column]:
             not measured
             and last
             and (
-                _OF_CONTROL.search(text)
+                OF_CONTROL.search(text)
                 or any(role_of(one) is Role.TREATMENT for header in headers for one in grid.of(header))
             )
         )
+        if not measured and _TRAIT.search(text):
+            continue
         found[column] = _Column((*headers, *last) if shares else headers, field)
         last = last if shares else headers
     return found
@@ -159,6 +162,9 @@ def _about(grid: Grid, cell: Cell, column: _Column) -> Iterator[DataItem]:
     for one in told:
         if role_of(one) in _ABOUT:
             yield from items_of(grid.document, one, "header")
+    if not any(role_of(one) in _MEASURED for one in told):
+        header = column.headers[-1]
+        yield item(grid.document, "outcome_text", grid.text(header), header.start, header.end, "header.words")
     scale = next((one for one in told if role_of(one) is Role.INSTRUMENT), None)
     if scale is not None:
         yield item(grid.document, "outcome", outcome_of_scale(scale), scale.start, scale.end, f"{scale.field}.outcome")
@@ -174,7 +180,7 @@ def _is_other(grid: Grid, column: _Column, said: Sequence[DataItem]) -> bool:
     if any(one.preferred == names.get("drug") for one in given):
         return False
     against = any(one.preferred == names.get("comparator") for one in given)
-    return against or bool(_OF_CONTROL.search(grid.text(header)) and not _BOTH.search(grid.text(header)))
+    return against or bool(OF_CONTROL.search(grid.text(header)) and not _BOTH.search(grid.text(header)))
 
 
 def _proved(grid: Grid, cell: Cell, made: Sequence[Result]) -> int | None:
