@@ -42,8 +42,9 @@ _OF_OTHER = {
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The rows of one arm of a study: its cells, those of the study's first row, and the group row over them."""
+    """One row of a study: the cell that names the study, the row's cells, those of the study's first row, and the group row."""
 
+    name: Cell
     cells: Sequence[Cell]
     first: Sequence[Cell]
     group: Sequence[Mention]
@@ -53,14 +54,24 @@ class _Row:
 
 def is_of_studies(grid: Grid) -> bool:
     """Whether most body rows begin with a study: a citation, an author with `et al.` or a year, or a name under `Author`."""
-    first = [cells[0] for _, cells in grid.body() if len(cells) > 1 and cells[0].column == 0]
-    named = [cell for cell in first if _is_study(grid, cell)]
-    return len(first) >= 2 and 2 * len(named) > len(first)
+    return _study_column(grid) is not None
+
+
+def _study_column(grid: Grid) -> int | None:
+    """The column that names the studies: the first, or the second behind one of numbers."""
+    for column in (0, 1):
+        first = [cell for _, cells in grid.body() if len(cells) > 1 for cell in cells if cell.column == column]
+        named = [cell for cell in first if _is_study(grid, cell)]
+        if len(first) >= 2 and 2 * len(named) > len(first):
+            return column
+        if not all(grid.text(cell).strip("[]()").isdigit() for cell in first):
+            return None
+    return None
 
 
 def _is_study(grid: Grid, cell: Cell) -> bool:
     text = grid.text(cell)
-    under = _AUTHORS.search(grid.header_text(0)) and _NAME.match(text)
+    under = _AUTHORS.search(grid.header_text(cell.column)) and _NAME.match(text)
     return bool(grid.citations(_span(cell)) or _AUTHOR_YEAR.match(text) or under)
 
 
@@ -68,8 +79,8 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
     """A record for each result of each row, or one for a row without any."""
     fields = column_fields(grid)
     for row in _rows(grid):
-        named = next(iter(grid.citations(_span(row.first[0]))), None)
-        study = _study(grid, row.first, named, studies)
+        named = next(iter(grid.citations(_span(row.name))), None)
+        study = _study(grid, row, named, studies)
         start, end = row.cells[0].start, row.cells[-1].end
         said = list(_said(grid, row, fields, named))
         if not any(one.column == "comparator" for one in said):
@@ -84,20 +95,19 @@ def study_records(grid: Grid, studies: Studies) -> Iterator[EvidenceRecord]:
 def _rows(grid: Grid) -> Iterator[_Row]:
     """The rows of studies; a row whose first cell is empty goes on with the study above it."""
     body = [cells for _, cells in grid.body()]
+    column = _study_column(grid) or 0
     group: Sequence[Mention] = ()
     for place, cells in enumerate(body):
-        if cells[0].column != 0 or not _is_study(grid, cells[0]):
-            if cells[0].column == 0:
-                group = grid.of(cells[0]) if len(cells) == 1 else group
-            continue
+        name = next((cell for cell in cells if cell.column == column), None)
         if len(cells) == 1:
-            continue
-        more = [cells]
-        for following in body[place + 1 :]:
-            if following[0].column == 0 or len(following) == 1:
-                break
-            more.append(following)
-        yield from (_Row(one, cells, group, len(more)) for one in more)
+            group = grid.of(cells[0]) if cells[0].column == 0 else group
+        elif name is not None and _is_study(grid, name):
+            more = [cells]
+            for following in body[place + 1 :]:
+                if following[0].column <= column or len(following) == 1:
+                    break
+                more.append(following)
+            yield from (_Row(name, one, cells, group, len(more)) for one in more)
 
 
 def _said(grid: Grid, row: _Row, fields: dict[int, Field], named: Citation | None) -> Iterator[DataItem]:
@@ -177,12 +187,12 @@ def _of_other(said: Sequence[DataItem]) -> list[DataItem]:
     return [one for one in renamed if one.column]
 
 
-def _study(grid: Grid, cells: Sequence[Cell], named: Citation | None, studies: Studies) -> str:
+def _study(grid: Grid, row: _Row, named: Citation | None, studies: Studies) -> str:
     """The study of a row: cited, or named by author and year, which may stand in a column of its own."""
     if named is not None:
         return studies.cited(named)[0]
-    years = [grid.text(cell) for cell in cells[1:] if _YEAR.search(grid.header_text(cell.column))]
-    name = " ".join([grid.text(cells[0]), *years[:1]])
+    years = [grid.text(cell) for cell in row.first[1:] if _YEAR.search(grid.header_text(cell.column))]
+    name = " ".join([grid.text(row.name), *years[:1]])
     return studies.named(name) or grid.document.document_id
 
 
