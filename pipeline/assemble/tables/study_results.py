@@ -16,8 +16,9 @@ from pipeline.fields import Field, Role
 
 _NUM = r"[-+−–]?\s?\d[\d.,·]*"
 _PAIRED = re.compile(
-    rf"^(?P<one>{_NUM}[^/]*?)\s*(?:\bvs\.?|\bversus\b|(?P<slash>/))\s*(?P<two>{_NUM}.*)$", re.IGNORECASE
+    rf"^(?P<one>{_NUM}.*?)\s*(?:\bvs\.?|\bversus\b|(?<=\s)/(?=\s))\s*(?P<two>{_NUM}.*)$", re.IGNORECASE
 )
+_SLASHED = re.compile(rf"^(?P<one>{_NUM}[^/]*?)\s*/\s*(?P<two>{_NUM}.*)$")
 _BOTH = re.compile(r"\b(?:vs\.?|versus)\b|\w\s?/\s?\w", re.IGNORECASE)
 OF_CONTROL = re.compile(r"\b(?:placebo|control|comparator|comparison|sham|usual care|reference)\b", re.IGNORECASE)
 _TRAIT = re.compile(r"\bage\b|\bfemales?\b|\bmales?\b|\bwomen\b|\bmen\b|\bsex\b|\bbaseline\b", re.IGNORECASE)
@@ -116,8 +117,9 @@ def _of_cell(grid: Grid, cell: Cell, column: _Column, said: Sequence[DataItem]) 
         missing = item(grid.document, "value", NOT_REPORTED, cell.start, cell.end, f"{column.field.name}.cell")
         yield Result((missing, _measure(grid, column), *about), other=_is_other(grid, column, said))
         return
-    pair = _PAIRED.match(text)
-    if pair and (not pair["slash"] or (_BOTH.search(over) and not _OUT_OF.search(over))):
+    held = _BOTH.search(over) and not _OUT_OF.search(over)
+    pair = _PAIRED.match(text) or (_SLASHED.match(text) if held else None)
+    if pair:
         for part, other in (("one", False), ("two", True)):
             piece = pair[part] + ("%" if "%" in text and "%" not in pair[part] else "")
             reading = read_cell(piece, over)

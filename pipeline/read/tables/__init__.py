@@ -27,7 +27,9 @@ def captions(pieces: Sequence[Line], body: float) -> list[Line]:
             o for o in pieces[max(0, index - 40) : index] if o.x0 < piece.x1 and o.x1 > piece.x0 and o.base < piece.base
         ]
         clear = not above or piece.top - max(o.bottom for o in above) > 0.5 * piece.size
-        if styled and (not rest or rest[0].isupper() or not rest[0].islower()) and (clear or piece.tokens[0].bold):
+        # `rTMS` and `pH` begin a caption too.
+        begins = not rest or not rest.split(maxsplit=1)[0].islower() or not rest[0].isalpha()
+        if styled and begins and (clear or piece.tokens[0].bold):
             found.append(piece)
     return found
 
