@@ -28,18 +28,12 @@ T = TypeVar("T")
 BATCH = 25
 """Documents in one task: a task costs some 30 ms, a document that is unchanged less."""
 
-Out = Annotated[Path, Field(description="The folder for the files of the run.")]
-RunFolder = Annotated[Path, Field(description="The folder of a finished run.")]
-GoldFolder = Annotated[Path, Field(description="The gold: evidence.csv, floors.csv and what belongs to them.")]
-Releases = Annotated[Path, Field(description="Where released evidence is kept for good, a folder a release.")]
-WorkerCount = Annotated[int, Field(ge=0, description="Worker processes; 0: one a core.")]
-RunnerKind = Annotated[Literal["process", "dask"], Field(description="Processes of this machine, or Dask.")]
-DaskAddress = Annotated[
-    str, Field(pattern=r"^(|\w+://.+)$", description="A cluster's scheduler; empty: a cluster of this machine.")
-]
-Seconds = Annotated[float, Field(gt=0, description="Seconds that one document may take.")]
-Bytes = Annotated[int, Field(ge=256 << 20, description="Bytes of memory that one worker may take.")]
-UseCache = Annotated[bool, Field(description="Keep results, and use those that are kept.")]
+# Parameters of the flows. Prefect's pages take what they say of each from the flow's docstring.
+WorkerCount = Annotated[int, Field(ge=0)]
+RunnerKind = Literal["process", "dask"]
+DaskAddress = Annotated[str, Field(pattern=r"^$|^\w+://.+")]
+Seconds = Annotated[float, Field(gt=0)]
+Bytes = Annotated[int, Field(ge=256 << 20)]
 
 
 class Sealed(Generic[T]):
