@@ -52,7 +52,7 @@ def extract(
     """Documents to evidence; no gold. It fails where no document could be used, not for single ones.
 
     Args:
-        paths: Documents, or folders of documents.
+        paths: Documents, folders of documents, or URLs of either, such as s3://bucket/papers.
         out: The folder for the files of the run.
         questions: A CSV of questions; answers.csv then says what each document answers.
         workers: Worker processes; 0 is one a core.

@@ -21,7 +21,7 @@ from pipeline.export.portion import Portion
 from pipeline.extract import Given
 from pipeline.flows.release import release_finished
 from pipeline.flows.runners import Runner
-from pipeline.flows.watch import tell
+from pipeline.flows.watch import Tally, tell
 
 T = TypeVar("T")
 
@@ -72,17 +72,16 @@ def extract_batch(
 
 def extracted(sources: Sequence[Input], working: Runner, cache: Cache | None, given: Given) -> Iterator[Portion]:
     """The portions of all documents, in their order. Only a few batches are in hand at any time."""
-    described = f"{len(sources)} documents"
-    shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=described))
+    total, tally = len(sources), Tally()
+    shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=tally.so_far(total)))
     parts = batches(sources)
     waiting: deque[PrefectFuture[Parcel]] = deque()
-    done = 0
 
     def first() -> list[Portion]:
-        nonlocal done
         portions = waiting.popleft().result().take()
-        done += 1
-        update_progress_artifact(shown, round(100 * done / len(parts), 1))
+        for one in portions:
+            tally.add(one)
+        update_progress_artifact(shown, round(100 * tally.done / total, 1), description=tally.so_far(total))
         return portions
 
     for number, part in enumerate(parts, start=1):
