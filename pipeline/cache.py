@@ -28,7 +28,7 @@ T = TypeVar("T")
 PACKAGE = Path(__file__).parent
 
 STAGES: dict[str, tuple[str, ...]] = {
-    "read": ("document.py", "names.py", "vocabulary.py", "vocab/headings.csv", "sentences.py", "read"),
+    "read": ("document.py", "places.py", "names.py", "vocabulary.py", "vocab/headings.csv", "sentences.py", "read"),
     "annotate": ("document.py", "evidence.py", "fields.py", "vocabulary.py", "vocab", "sentences.py", "annotate"),
     "assemble": (
         "document.py",
@@ -81,23 +81,6 @@ def files_digest(root: Path, names: Iterable[str] = (".",), *, suffixes: tuple[s
         if not suffixes or path.suffix in suffixes
         for part in (path.relative_to(root).as_posix().encode(), path.read_bytes())
     )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-class Digests(dict[str, str]):
-    """SHA-256 of files by their paths, each file read once; empty where one cannot be read."""
-
-    def __missing__(self, path: str) -> str:
-        try:
-            self[path] = file_digest(Path(path))
-        except OSError:
-            self[path] = ""
-        return self[path]
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -9,7 +9,6 @@ A folder of this form:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Literal, get_args
 
 from pipeline.document import Input, Reference
 from pipeline.names import study_id
+from pipeline.places import is_url, sha256
 from pipeline.rows import Row, RowFault, read_rows
 
 MANIFEST, ORIGINALS = "manifest.csv", "originals"
@@ -49,7 +49,7 @@ class CorpusFault(ValueError):
 class Entry:
     """A row of the manifest. `reference_number` is the number in the review's list, None for a review itself.
 
-    `document_id` is also the study id. `path` is relative to the corpus folder and empty where no file is bundled.
+    `document_id` is also the study id. `path` is relative to the corpus folder, or a URL, and empty where there is no file.
     """
 
     row: int
@@ -97,9 +97,9 @@ class Corpus:
 
     def inputs(self) -> tuple[Input, ...]:
         """What there is to be read: an original where the user holds one, else the bundled document. Sorted by id."""
-        files = {entry.document_id: self.folder / entry.path for entry in self.entries if entry.path}
-        chosen = files | {name: path for name, path in self.originals.items() if name in self.roles}
-        return tuple(Input(document_id, str(chosen[document_id])) for document_id in sorted(chosen))
+        files = {entry.document_id: _place(self.folder, entry.path) for entry in self.entries if entry.path}
+        chosen = files | {name: str(path) for name, path in self.originals.items() if name in self.roles}
+        return tuple(Input(document_id, chosen[document_id]) for document_id in sorted(chosen))
 
     def study_of(self, reference_number: int) -> str:
         """The study id of a number in the review's list; `ref<number>` where nobody knows whose it is."""
@@ -220,11 +220,16 @@ def _expected_ids(rows: Sequence[Row]) -> dict[int, str]:
     return ids
 
 
+def _place(folder: Path, path: str) -> str:
+    return path if is_url(path) else str(folder / path)
+
+
 def _file_faults(folder: Path, row: Row) -> Iterator[str]:
     if not row["path"]:
         return
-    path = folder / row["path"]
-    if not path.is_file():
+    path = _place(folder, row["path"])
+    found = sha256(path)
+    if not found:
         yield row.fault(f"{path} is not there; put it back, or empty the path")
-    elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+    elif found != row["sha256"]:
         yield row.fault(f"{path} is not the file of this sha256; put the old file back, or write the new sha256")

@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
 
 from pipeline.answer import Answer, answer, failed, study
 from pipeline.answer.question import Question
-from pipeline.cache import Cache, Codec, Digests, digest, stage_digest
+from pipeline.cache import Cache, Codec, digest, stage_digest
 from pipeline.document import Document, Input, Reference
 from pipeline.evidence import EvidenceRecord, Mention
 from pipeline.export.answers import answers_table
@@ -22,6 +21,8 @@ from pipeline.export.portion import Portion, placed, portion
 from pipeline.export.summaries import summary_tables
 from pipeline.export.tables import Failure
 from pipeline.gather import arms, results
+from pipeline.places import Digests, at_hand, is_url, suffix
+from pipeline.places import sha256 as sha256_of
 from pipeline.workers import MEMORY, TIMEOUT, Enter, Lost, Workers, in_words
 
 Stage = Literal["read", "annotate", "assemble"]
@@ -105,7 +106,7 @@ def extract(
     stages = stages or real_stages()
     cached: list[Stage] = []
     stage: Stage = "read"
-    document = unread(source, Digests()[source.path] if sha256 is None else sha256)
+    document = unread(source, sha256_of(source.path) if sha256 is None else sha256)
     mentions: tuple[Mention, ...] = ()
     try:
         enter(stage)
@@ -163,9 +164,14 @@ def extract_in(
     """`extract_many` in workers that others use too. `digests` may know the files already."""
     work = _Work(cache, stages, given)
     known = digests if digests is not None else Digests()
-    items = ((source, known[source.path]) for source in sources)
+    items = ((source, known_digest(source, known)) for source in sources)
     for source, result in zip(sources, pool.map(work, items, known=work.kept), strict=True):
-        yield work.lost(source, known[source.path], result) if isinstance(result, Lost) else result
+        yield work.lost(source, known_digest(source, known), result) if isinstance(result, Lost) else result
+
+
+def known_digest(source: Input, digests: Digests) -> str:
+    """Of the document's file; of one behind a URL nothing is known until a worker has fetched it."""
+    return "" if is_url(source.path) and not source.line else digests[source.path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,11 @@ class _Work:
 
     def __call__(self, item: tuple[Input, str], enter: Enter) -> Portion:
         source, sha256 = item
+        if is_url(source.path) and not at_hand(source.path, sha256):
+            enter("read")
+            sha256 = sha256_of(source.path)
+            if kept := self.kept((source, sha256)):
+                return kept
         listed, asked = self.given.to(source.document_id)
         found = extract(source, cache=self.cache, stages=self.stages, listed=listed, sha256=sha256, enter=enter)
         enter("export")
@@ -205,7 +216,7 @@ class _Work:
 
 def portion_key(source: Input, sha256: str, given: Given) -> str:
     """Names all that a document's portion is made from: its bytes, its id, what is given beside it, and the code."""
-    names = (source.document_id, Path(source.path).suffix.lower(), str(source.line), sha256)
+    names = (source.document_id, suffix(source.path), str(source.line), sha256)
     parts = ("portion", stage_digest("portion"), *names, repr(given.to(source.document_id)))
     return digest(text.encode(errors="replace") for text in parts)
 
@@ -248,8 +259,7 @@ def _read(source: Input, sha256: str, stages: Stages, cache: Cache | None) -> tu
     """The document, its content without its name, and whether it was kept. Lines of a `.jsonl` are not worth keeping."""
     if cache is None:
         return stages.read(source), b"", False
-    suffix = Path(source.path).suffix.lower()
-    key = digest(text.encode() for text in ("read", stage_digest("read"), suffix, sha256))
+    key = digest(text.encode() for text in ("read", stage_digest("read"), suffix(source.path), sha256))
     body = cache.get("read", key) if sha256 and not source.line else None
     kept = None if body is None else DOCUMENT.load(body)
     if body is not None and kept is not None:
@@ -280,7 +290,7 @@ def _kept(
 
 def unread(source: Input, sha256: str) -> Document:
     """The document before anything is known of it but its name and its bytes."""
-    return Document(source.document_id, source.path, sha256, Path(source.path).suffix.lower().lstrip("."))
+    return Document(source.document_id, source.path, sha256, suffix(source.path).lstrip("."))
 
 
 def _failed(document: Document, failure: Failure) -> Document:

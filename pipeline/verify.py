@@ -13,12 +13,13 @@ from pipeline.evidence import COLUMNS
 from pipeline.export.csvs import finished
 from pipeline.export.folder import text_bytes, text_name
 from pipeline.export.tables import BOX, Tables, place_cells
+from pipeline.places import is_url, sha256, suffix
 from pipeline.workers import Enter, Lost, Workers
 
 QUOTES = {"mentions": "text", "evidence": "quote", "items": "quote", "tables": "text"}
 """The tables that point into a text, and the column that quotes it."""
 
-Find = Callable[[Sequence[Path]], Iterable[Input]]
+Find = Callable[[Sequence[Path | str]], Iterable[Input]]
 Read = Callable[[Input], Document]
 
 
@@ -80,7 +81,7 @@ class _Reading:
         return self.read(source)
 
 
-def _find(paths: Sequence[Path]) -> Iterable[Input]:
+def _find(paths: Sequence[Path | str]) -> Iterable[Input]:
     from pipeline.read import find
 
     return find(paths)
@@ -100,9 +101,9 @@ def _sources(rows: Sequence[Mapping[str, str]], directory: Path, find: Find) -> 
     sharing: defaultdict[str, list[int]] = defaultdict(list)
     for position, row in enumerate(rows):
         sharing[row["path"]].append(position)
-    sources = [Input(row["document_id"], str(_here(row["path"], directory))) for row in rows]
+    sources = [Input(row["document_id"], _here(row["path"], directory)) for row in rows]
     for path, positions in sharing.items():
-        if path.lower().endswith(".jsonl") and _here(path, directory).is_file():
+        if suffix(path) == ".jsonl" and sha256(_here(path, directory)):
             lines = {one.document_id: one for one in find([_here(path, directory)])}
             in_order = list(lines.values())
             for position in positions:
@@ -112,8 +113,8 @@ def _sources(rows: Sequence[Mapping[str, str]], directory: Path, find: Find) -> 
     return sources
 
 
-def _here(path: str, directory: Path) -> Path:
-    return Path(path) if Path(path).exists() else directory / path
+def _here(path: str, directory: Path) -> str:
+    return path if is_url(path) or Path(path).exists() else str(directory / path)
 
 
 def _document_faults(

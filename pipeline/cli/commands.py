@@ -102,7 +102,9 @@ def run(
 
 @app.command()
 def extract(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Documents, or folders of documents.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Documents, folders of documents, or URLs of either.")
+    ],
     out: Annotated[Path, typer.Option(help="Where the evidence goes.")],
     questions: Annotated[
         Path | None, typer.Option(help="A CSV of questions; answers.csv then says what each document answers.")

@@ -60,6 +60,8 @@ def extract_to(
 
     rows = write(asked, portions(), options, clock)
     say.result(f"{say.tally}: {rows['evidence']} evidence rows, {rows['items']} values in {out}")
+    if rows["failures"]:
+        say.result(f"read {out / 'failures.csv'} first")
     if rows["failures"] == rows["documents"]:
         raise Fault(f"{out / 'failures.csv'}: no document could be used; mend what it names")
     return 0

@@ -132,10 +132,11 @@ def _read(path: Path, header: tuple[str, ...]) -> Rows:
 
 def _checked(path: Path, rows: Iterator[list[str]]) -> Iterator[Row]:
     width = 0
+    seen: dict[str, str] = {}  # most cells are alike: each is held once
     for number, row in enumerate(rows, start=1):
         width = width or len(row)
         if len(row) != width:
             raise UnusableRun(f"{path}: row {number}: {len(row)} cells where {width} belong; run it again")
-        yield tuple(row)
+        yield tuple([seen.setdefault(cell, cell) for cell in row])
     if not width:
         raise UnusableRun(f"{path}: is empty; run it again")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from pipeline.cache import file_digest
+from pipeline.places import sha256
 
 READY = ".ready"
 STAGING = ".writing-"
@@ -157,7 +157,7 @@ def unchanged(folder: Path, inputs: str) -> Mapping[str, object]:
         info: dict[str, object] = json.loads((folder / INFO).read_text(encoding="utf-8"))
         if info.get("inputs") != inputs or (folder / READY).exists():
             return {}
-        digests = {name: file_digest(folder / name) for name in _listed(folder) if name != INFO}
+        digests = {name: sha256(str(folder / name)) for name in _listed(folder) if name != INFO}
     except (OSError, ValueError):
         return {}
     return info if info.get("outputs") == _digest(digests) else {}

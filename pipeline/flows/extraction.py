@@ -10,13 +10,14 @@ from typing import cast
 
 from pipeline.about import Clock, made_by, run_info
 from pipeline.answer.question import read_questions
-from pipeline.cache import Digests, digest
+from pipeline.cache import digest
 from pipeline.document import Input
 from pipeline.export import answers
 from pipeline.export.folder import INFO, unchanged, writing
 from pipeline.export.portion import Gathered, Portion
 from pipeline.export.tables import EXTRACTED, HEADERS
-from pipeline.extract import NOTHING, Given, portion_key
+from pipeline.extract import NOTHING, Given, known_digest, portion_key
+from pipeline.places import Digests, is_url
 
 
 class Unusable(ValueError):
@@ -57,15 +58,23 @@ def order(paths: Sequence[str], out: Path, questions: Path | None = None) -> Ord
 
 
 def told(asked: Order) -> str:
-    """A digest of all that decides what comes out: the program, and what each document's portion is made from."""
-    named = [f"{one.path}\t{portion_key(one, asked.digests[one.path], asked.given)}" for one in asked.sources]
+    """A digest of all that decides what comes out: the program, and what each document's portion is made from.
+
+    Empty where that is not known before a document is opened.
+    """
+    digests = [known_digest(one, asked.digests) for one in asked.sources]
+    if not all(digests):
+        return ""
+    pairs = zip(asked.sources, digests, strict=True)
+    named = [f"{one.path}\t{portion_key(one, sha256, asked.given)}" for one, sha256 in pairs]
     made = [f"{key}={value}" for key, value in sorted(made_by().items())]
     return digest(text.encode(errors="replace") for text in (*made, *named))
 
 
 def before(asked: Order) -> Mapping[str, int]:
     """How many rows each table has, where `out` holds just what would come out. A document that failed is tried again."""
-    counts = cast(Mapping[str, int], unchanged(asked.out, told(asked)).get("counts", {}))
+    inputs = told(asked)
+    counts = cast(Mapping[str, int], unchanged(asked.out, inputs).get("counts", {})) if inputs else {}
     return counts if counts.get("failures") == 0 else {}
 
 
@@ -84,17 +93,20 @@ def write(asked: Order, portions: Iterable[Portion], options: Mapping[str, objec
 def _inputs(paths: Sequence[str], out: Path) -> tuple[Input, ...]:
     from pipeline.read import find
 
-    named = [Path(path) for path in paths]
-    if not any(path.exists() for path in named):
+    if not any(is_url(path) or Path(path).exists() for path in paths):
         raise Unusable(f"{paths[0]}: there is no such file or folder; name documents that exist")
-    sources = find(named)
-    written = {(out / name).resolve() for name in _written(out)}
-    if any(Path(source.path).resolve() in written for source in sources):
-        kept = dict.fromkeys(Path(one.path) for one in sources if Path(one.path).resolve() not in written)
+    sources = find(paths)
+    written = {str((out / name).resolve()) for name in _written(out)}
+    if any(_resolved(source) in written for source in sources):
+        kept = dict.fromkeys(one.path for one in sources if _resolved(one) not in written)
         sources = find(list(kept)) if kept else ()
     if not sources:
         raise Unusable(f"{paths[0]}: holds no document; .pdf, .xml, .nxml, .txt and .jsonl are read")
     return sources
+
+
+def _resolved(source: Input) -> str:
+    return source.path if is_url(source.path) else str(Path(source.path).resolve())
 
 
 def _written(out: Path) -> list[str]:

@@ -23,22 +23,13 @@ from pipeline.flows.release import Withheld
 from pipeline.flows.tasks import (
     Bytes,
     DaskAddress,
-    GoldFolder,
-    Out,
-    Releases,
-    RunFolder,
     RunnerKind,
     Seconds,
-    UseCache,
     WorkerCount,
     extracted,
     release_run,
 )
 from pipeline.workers import MEMORY, TIMEOUT
-
-Paths = Annotated[list[str], Field(min_length=1, description="Documents, or folders of documents.")]
-Questions = Annotated[Path | None, Field(description="A CSV of questions; answers.csv then has the answers.")]
-Gated = Annotated[bool, Field(description="Fail when a floor is missed.")]
 
 
 @flow(
@@ -48,17 +39,29 @@ Gated = Annotated[bool, Field(description="Fail when a floor is missed.")]
     on_crashed=[notify],
 )
 def extract(
-    paths: Paths,
-    out: Out,
-    questions: Questions = None,
+    paths: Annotated[list[str], Field(min_length=1)],
+    out: Path,
+    questions: Path | None = None,
     workers: WorkerCount = 0,
     runner: RunnerKind = "process",
     dask_address: DaskAddress = "",
     timeout: Seconds = TIMEOUT,
     memory: Bytes = MEMORY,
-    use_cache: UseCache = True,
+    use_cache: bool = True,
 ) -> State[dict[str, int]]:
-    """Documents to evidence; no gold. It fails where no document could be used, not for single ones."""
+    """Documents to evidence; no gold. It fails where no document could be used, not for single ones.
+
+    Args:
+        paths: Documents, folders of documents, or URLs of either, such as s3://bucket/papers.
+        out: The folder for the files of the run.
+        questions: A CSV of questions; answers.csv then says what each document answers.
+        workers: Worker processes; 0 is one a core.
+        runner: Processes of this machine, or a Dask cluster.
+        dask_address: A cluster's scheduler, such as tcp://host:8786; empty is a cluster on this machine.
+        timeout: Seconds that one document may take.
+        memory: Bytes of memory that one worker may take.
+        use_cache: Use results that are kept from earlier runs, and keep new ones.
+    """
     clock = Clock()
     asked = extraction.order(paths, out, questions)
     options = {"paths": paths, "workers": workers, "timeout": timeout, "memory": memory, "cache": use_cache}
@@ -72,8 +75,14 @@ def extract(
 
 
 @flow(flow_run_name="score of {run}", on_failure=[notify], on_crashed=[notify])
-def score(run: RunFolder = Path("outputs/run"), gold: GoldFolder = Path("gold"), gate: Gated = False) -> State[str]:
-    """Scores a finished run against gold, and writes its scores.csv and slips.csv."""
+def score(run: Path = Path("outputs/run"), gold: Path = Path("gold"), gate: bool = False) -> State[str]:
+    """Scores a finished run against gold, and writes its scores.csv and slips.csv.
+
+    Args:
+        run: The folder of a finished run.
+        gold: The folder of the gold, with evidence.csv, floors.csv and what belongs to them.
+        gate: Fail when a floor is missed.
+    """
     judged = job.rescore(run, gold)
     table = list(judged.tables["scores"].dicts())
     create_table_artifact(table=table, key="scores", description="Scores against gold")
@@ -85,8 +94,13 @@ def score(run: RunFolder = Path("outputs/run"), gold: GoldFolder = Path("gold"),
 
 
 @flow(flow_run_name="release of {run}", on_failure=[notify], on_crashed=[notify])
-def release(run: RunFolder = Path("outputs/run"), releases: Releases = Path("outputs/releases")) -> State[str]:
-    """Keeps a finished run for good, if its gate let it through."""
+def release(run: Path = Path("outputs/run"), releases: Path = Path("outputs/releases")) -> State[str]:
+    """Keeps a finished run for good, if its gate let it through.
+
+    Args:
+        run: The folder of a finished run.
+        releases: The folder where released evidence is kept for good, a folder a release.
+    """
     try:
         kept = str(release_run(run, releases))
     except Withheld as fault:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -12,7 +11,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from pipeline import gold as golds
 from pipeline.about import Clock, run_info
@@ -27,13 +25,9 @@ from pipeline.flows.notify import notify
 from pipeline.flows.tasks import (
     Bytes,
     DaskAddress,
-    GoldFolder,
-    Out,
-    Releases,
     RunnerKind,
     Sealed,
     Seconds,
-    UseCache,
     WorkerCount,
     extracted,
     release_run,
@@ -58,18 +52,31 @@ def export(
 
 
 def whole_job(
-    corpus: Annotated[Path, Field(description="The corpus: manifest.csv and its documents.")] = Path("corpus"),
-    gold: GoldFolder = Path("gold"),
-    out: Out = Path("outputs/run"),
-    releases: Releases = Path("outputs/releases"),
+    corpus: Path = Path("corpus"),
+    gold: Path = Path("gold"),
+    out: Path = Path("outputs/run"),
+    releases: Path = Path("outputs/releases"),
     workers: WorkerCount = 0,
     runner: RunnerKind = "process",
     dask_address: DaskAddress = "",
     timeout: Seconds = TIMEOUT,
     memory: Bytes = MEMORY,
-    use_cache: UseCache = True,
+    use_cache: bool = True,
 ) -> State[Gate]:
-    """Read, annotate, assemble, check, reconcile, score, export, gate. A release that is withheld is a failed run."""
+    """Read, annotate, assemble, check, reconcile, score, export, gate. A release that is withheld is a failed run.
+
+    Args:
+        corpus: The folder of the corpus, with manifest.csv and its documents.
+        gold: The folder of the gold, with evidence.csv, floors.csv and what belongs to them.
+        out: The folder for the files of the run.
+        releases: The folder where released evidence is kept for good, a folder a release.
+        workers: Worker processes; 0 is one a core.
+        runner: Processes of this machine, or a Dask cluster.
+        dask_address: A cluster's scheduler, such as tcp://host:8786; empty is a cluster on this machine.
+        timeout: Seconds that one document may take.
+        memory: Bytes of memory that one worker may take.
+        use_cache: Use results that are kept from earlier runs, and keep new ones.
+    """
     clock = Clock()
     with writing(out) as written:
         sources, held = job.sources(corpus), golds.load(gold)

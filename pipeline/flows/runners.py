@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from functools import cache as once
 from typing import Protocol
 
-from pipeline.cache import Cache, Digests
+from pipeline.cache import Cache
 from pipeline.document import Input
 from pipeline.export.portion import Portion
 from pipeline.extract import PRELOAD, Given, extract_in
+from pipeline.places import Digests
 from pipeline.workers import Workers, cores
 
 PATIENCE = 30.0

@@ -21,25 +21,19 @@ from pipeline.export.portion import Portion
 from pipeline.extract import Given
 from pipeline.flows.release import release_finished
 from pipeline.flows.runners import Runner
-from pipeline.flows.watch import tell
+from pipeline.flows.watch import Tally, tell
 
 T = TypeVar("T")
 
 BATCH = 25
 """Documents in one task: a task costs some 30 ms, a document that is unchanged less."""
 
-Out = Annotated[Path, Field(description="The folder for the files of the run.")]
-RunFolder = Annotated[Path, Field(description="The folder of a finished run.")]
-GoldFolder = Annotated[Path, Field(description="The gold: evidence.csv, floors.csv and what belongs to them.")]
-Releases = Annotated[Path, Field(description="Where released evidence is kept for good, a folder a release.")]
-WorkerCount = Annotated[int, Field(ge=0, description="Worker processes; 0: one a core.")]
-RunnerKind = Annotated[Literal["process", "dask"], Field(description="Processes of this machine, or Dask.")]
-DaskAddress = Annotated[
-    str, Field(pattern=r"^(|\w+://.+)$", description="A cluster's scheduler; empty: a cluster of this machine.")
-]
-Seconds = Annotated[float, Field(gt=0, description="Seconds that one document may take.")]
-Bytes = Annotated[int, Field(ge=256 << 20, description="Bytes of memory that one worker may take.")]
-UseCache = Annotated[bool, Field(description="Keep results, and use those that are kept.")]
+# Parameters of the flows. Prefect's pages take what they say of each from the flow's docstring.
+WorkerCount = Annotated[int, Field(ge=0)]
+RunnerKind = Literal["process", "dask"]
+DaskAddress = Annotated[str, Field(pattern=r"^$|^\w+://.+")]
+Seconds = Annotated[float, Field(gt=0)]
+Bytes = Annotated[int, Field(ge=256 << 20)]
 
 
 class Sealed(Generic[T]):
@@ -78,17 +72,16 @@ def extract_batch(
 
 def extracted(sources: Sequence[Input], working: Runner, cache: Cache | None, given: Given) -> Iterator[Portion]:
     """The portions of all documents, in their order. Only a few batches are in hand at any time."""
-    described = f"{len(sources)} documents"
-    shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=described))
+    total, tally = len(sources), Tally()
+    shown = cast(UUID, create_progress_artifact(0.0, key="progress", description=tally.so_far(total)))
     parts = batches(sources)
     waiting: deque[PrefectFuture[Parcel]] = deque()
-    done = 0
 
     def first() -> list[Portion]:
-        nonlocal done
         portions = waiting.popleft().result().take()
-        done += 1
-        update_progress_artifact(shown, round(100 * done / len(parts), 1))
+        for one in portions:
+            tally.add(one)
+        update_progress_artifact(shown, round(100 * tally.done / total, 1), description=tally.so_far(total))
         return portions
 
     for number, part in enumerate(parts, start=1):

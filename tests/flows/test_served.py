@@ -89,6 +89,24 @@ def test_the_command_line_tells_released_from_withheld_and_cleans_up(project: Pr
     assert _left_behind(str(tmp_path), patience=20) == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_two_runs_at_once_do_not_hear_of_each_other(project: Project, tmp_path: Path) -> None:
+    """They share the cache, and each server writes the same database."""
+    project.ask_for("", "1")
+    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    options = [f"--{name}={path}" for name, path in project.parameters.items() if name != "out"]
+    command = [sys.executable, "-m", "pipeline", "run", *options, "--workers=1", "--quiet"]
+    runs = [
+        subprocess.Popen([*command, f"--out={tmp_path / name}"], cwd=ROOT, env=clean, stderr=subprocess.PIPE, text=True)
+        for name in ("one", "other")
+    ]
+    said = [run.communicate(timeout=200)[1] for run in runs]
+    assert ([run.returncode for run in runs], said) == ([0, 0], ["", ""])
+    assert (tmp_path / "one" / "items.csv").read_bytes() == (tmp_path / "other" / "items.csv").read_bytes()
+    assert len(list(project.releases.iterdir())) == 1
+
+
 def _left_behind(mark: str, *, patience: float) -> list[str]:
     """The command lines of processes whose environment or arguments name this folder, `patience` seconds from now.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
@@ -18,13 +19,22 @@ from pipeline.flows.run import run
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_deployment_names_the_flow_and_parameters_that_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda one: one["entrypoint"].rpartition(":")[2])
+def test_every_deployment_names_a_flow_and_parameters_that_it_takes(
+    deployment: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
-    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     flow = load_flow_from_entrypoint(deployment["entrypoint"])
-    assert flow.name == run.name
-    assert flow.validate_parameters(deployment["parameters"])["corpus"] == Path("corpus")
+    assert deployment["parameters"].keys() <= flow.validate_parameters(deployment["parameters"]).keys()
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+
+
+def test_there_is_a_deployment_of_every_flow() -> None:
+    named = {deployment["entrypoint"].rpartition(":")[2] for deployment in DEPLOYMENTS}
+    assert named == {"run", "extract", "score", "release"}
 
 
 class Told:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +16,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import run_command_line
+from pipeline.cli.say import Say
+from pipeline.document import Document
+from pipeline.export.portion import Portion, portion
+from pipeline.export.tables import Failure
+from pipeline.extract import Extraction
 
 ROOT = Path(__file__).parents[2]
 TEXT = "Methods\n\nEighteen patients with depression received ketamine 0.5 mg/kg IV (N = 18).\n"
@@ -195,7 +202,8 @@ def test_score_of_a_finished_run(run: Path, tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "extract", "score", "export", "verify", "check", "serve", "new-corpus", "show"]
+    "command",
+    ["run", "extract", "score", "release", "export", "verify", "check", "serve", "new-corpus", "show", "cache"],
 )
 def test_every_command_has_help_and_says_less_or_more(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line([command, "--help"]) == 0
@@ -288,3 +296,77 @@ def test_a_run_of_the_same_input_leaves_the_outputs_as_they_are(
     assert {**files(out), "run.json": b""} == {**first, "run.json": b""}, "what was damaged is written again"
     assert run_command_line(command) == 0
     assert files(out)["items.csv"] != first["items.csv"], "what has changed is read again"
+
+
+def portion_of(*, failed: bool = False, unchanged: bool = False) -> Portion:
+    document = Document("a", "a.pdf", "", "pdf")
+    failure = Failure("a", "a.pdf", "read", "unreadable", "it is encrypted") if failed else None
+    return portion(Extraction(document, failure=failure), unchanged=unchanged)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_tells_done_failed_unchanged_rate_and_time_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setenv("COLUMNS", "120")
+    say = Say()
+    with say.progress(40) as advance:
+        for number in range(20):
+            advance(portion_of(failed=number == 3, unchanged=number % 2 == 0))
+    said = capsys.readouterr().err
+    assert "a.pdf: read failed: it is encrypted" in said
+    assert re.search(r"20 documents, 10 unchanged, 1 failed of 40; [\d.]+ a second, \d+ s left", said)
+    assert str(say.tally) == "20 documents, 10 unchanged, 1 failed"
+
+
+def test_a_disk_that_is_full_is_one_line_and_the_old_outputs_stay(run: Path, texts: Path) -> None:
+    """The system lets this process write no file that is longer than what is left on a full disk."""
+    before = files(run)
+    (texts / "d.txt").write_text(TEXT.replace("0.5", "0.7"))
+    script = (
+        "import resource, sys; from pipeline.cli import run_command_line\n"
+        "if __name__ == '__main__':\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "    sys.exit(run_command_line(sys.argv[1:]))\n"
+    )
+    (texts.parent / "full.py").write_text(script)
+    command = [
+        sys.executable,
+        str(texts.parent / "full.py"),
+        "extract",
+        str(texts),
+        "--out",
+        str(run),
+        "--workers",
+        "1",
+    ]
+    ended = subprocess.run(
+        [*command, "--quiet"], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    (line,) = [line for line in ended.stderr.splitlines() if line.startswith("litevidence:")]
+    assert line == f"litevidence: {run}: cannot be written (File too large); free space or choose another --out"
+    assert files(run) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_output_that_may_not_be_written_is_one_line(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert run_command_line(["extract", str(texts), "--out", str(tmp_path / "locked" / "run"), "--quiet"]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be written (Permission denied)" in said
+    assert said.count("\n") == 1
+
+
+def test_an_input_that_is_not_there_is_a_failed_document_beside_the_others(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [str(texts / "a.txt"), str(texts / "gone.txt")]
+    assert run_command_line(["extract", *named, "--out", str(tmp_path / "run"), "--workers", "1"]) == 0
+    (failure,) = table(tmp_path / "run", "failures")
+    assert (failure["document_id"], failure["stage"]) == ("gone", "read")
+    assert failure["detail"] == "cannot be opened: No such file or directory"
+    assert "failures.csv first" in capsys.readouterr().out

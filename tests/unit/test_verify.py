@@ -30,10 +30,10 @@ def read(source: Input) -> Document:
     return Document(source.document_id, source.path, hashlib.sha256(data).hexdigest(), "txt", text, words=words)
 
 
-def find(paths: Sequence[Path]) -> tuple[Input, ...]:
+def find(paths: Sequence[Path | str]) -> tuple[Input, ...]:
     return tuple(
         Input(f"{path.stem}{line}", str(path), line)
-        for path in paths
+        for path in map(Path, paths)
         for line in range(1, len(path.read_text().splitlines()) + 1)
     )
 
