@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from records import answers, coverage, rct_art, trialsieve_doses
+from records import answers, coverage, other_trials, rct_art, review_tables, trialsieve_doses
 from records.review import digests, review
 
 PDFS = ("review_two_column.pdf", "review_manuscript.pdf")
@@ -34,6 +34,15 @@ def main() -> int:
             floor("answers: single cells", asked.cells, 0.70),
         ]
         print(f"      errors by kind: {', '.join(f'{kind} {count}' for kind, count in asked.errors.most_common())}")
+    for seen in (True, False):
+        if (others := other_trials.measure(seen=seen)) is not None:
+            print(f"{'other trials, since read' if seen else 'other trials, never read'}:")
+            print("\n".join(f"      {line}" for line in answers.lines(others)))
+    stated, found = review_tables.measure()
+    print(
+        f"tables of other reviews: {found.total()} of {stated.total()} values found ({found.total() / stated.total():.3f})"
+    )
+    print(f"      {', '.join(f'{column} {found[column]}/{count}' for column, count in stated.items())}")
     if rct_art.available():
         held += [
             floor("numbers bound to arms, mentions given: F1", rct_art.given("dev").f1, 0.85),

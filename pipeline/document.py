@@ -11,7 +11,7 @@ Standard library only.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 BlockKind = Literal[
@@ -230,3 +230,12 @@ class Document:
         """The innermost section that holds the offset."""
         held = [section for section in self.sections if section.start <= offset < section.end]
         return max(held, key=lambda section: (section.level, section.start), default=None)
+
+    def with_references(self, listed: tuple[Reference, ...]) -> Document:
+        """The document with a list of references that it was read without and others know."""
+        known = {reference.label for reference in listed}
+        citations = tuple(
+            replace(citation, unresolved=tuple(label for label in citation.labels if label not in known))
+            for citation in self.citations
+        )
+        return replace(self, references=listed, citations=citations)

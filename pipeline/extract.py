@@ -115,7 +115,7 @@ def extract(
         if document.status == "failed":
             return Extraction(document, failure=_failure(source, stage, "unreadable", document.reason))
         if listed and not document.references:
-            document = _completed(document, listed)
+            document = document.with_references(listed)
             content = DOCUMENT.dump(replace(document, document_id="", path=""))
         stage = "annotate"
         enter(stage)
@@ -243,16 +243,6 @@ def _answers(document: Document, asked: Sequence[Question]) -> Sequence[Answer]:
         return [answer(known, question) for question in asked]
     except Exception:  # a fault in one document must not cost the others
         return [failed(document.document_id, question) for question in asked]
-
-
-def _completed(document: Document, listed: tuple[Reference, ...]) -> Document:
-    """A document that was read without its list of references, with the list that others know."""
-    known = {reference.label for reference in listed}
-    citations = tuple(
-        replace(citation, unresolved=tuple(label for label in citation.labels if label not in known))
-        for citation in document.citations
-    )
-    return replace(document, references=listed, citations=citations)
 
 
 def _read(source: Input, sha256: str, stages: Stages, cache: Cache | None) -> tuple[Document, bytes, bool]:

@@ -301,7 +301,7 @@ def test_a_run_of_the_same_input_leaves_the_outputs_as_they_are(
 def portion_of(*, failed: bool = False, unchanged: bool = False) -> Portion:
     document = Document("a", "a.pdf", "", "pdf")
     failure = Failure("a", "a.pdf", "read", "unreadable", "it is encrypted") if failed else None
-    return portion(Extraction(document, failure=failure), unchanged=unchanged)
+    return portion(Extraction(document, failure=failure), {}, unchanged=unchanged)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
