@@ -23,6 +23,12 @@ _VOICES: dict[Role, Voice] = dict(zip(get_args(Role), get_args(Voice), strict=Tr
 _UNRESOLVED = re.compile(r"(?:.+-)?ref\d+[a-z]?")
 
 
+def _is_tally(record: EvidenceRecord) -> bool:
+    """Whether a record counts studies or treatments (`{study}`): it says nothing of how a study was made, or of its people."""
+    unit = str(record.value("unit") or "")
+    return unit.startswith("{") and unit != "{score}"
+
+
 def reconcile(records: Sequence[EvidenceRecord], *, reviews: Collection[str]) -> tuple[Comparison, ...]:
     """One comparison for each comparable column of each study, sorted; item keys count `records` from 1.
 
@@ -30,7 +36,7 @@ def reconcile(records: Sequence[EvidenceRecord], *, reviews: Collection[str]) ->
     against. A study that no citation could be resolved to (`ref49`) belongs to the review that cites it.
     """
     studies: defaultdict[tuple[str, str], defaultdict[Voice, list[Placed]]] = defaultdict(lambda: defaultdict(list))
-    placed = [Placed(row, record.printed) for row, record in enumerate(records, start=1)]
+    placed = [Placed(row, record.printed) for row, record in enumerate(records, start=1) if not _is_tally(record)]
     for one in sorted(placed, key=lambda place: place.key):
         voice, study_id = _VOICES[role_of(one.record, reviews)], one.record.study_id
         if study_id not in reviews and (voice != "paper" or study_id == one.record.document_id):

@@ -373,3 +373,12 @@ def test_each_key_names_an_item_that_is_there() -> None:
     for one in reconcile(records, reviews={"review"}):
         for key in (one.table_item, one.prose_item, one.paper_item):
             assert key is None or records[key.row - 1].item(key.column) is not None
+
+
+def test_how_many_studies_there_are_says_nothing_of_the_people_of_one() -> None:
+    table = record(source="table", diagnosis="BPD (TR)", n=18)
+    tally = record(diagnosis="bipolar depression", outcome="studies", measure="count", value=2, unit="{study}")
+    prose = record(diagnosis="TRD", n=18)
+    found = {one.column: one for one in reconcile([table, prose, tally], reviews=["review"])}
+    assert found["diagnosis"].verdict == "conflict"
+    assert found["diagnosis"].prose == "TRD"
