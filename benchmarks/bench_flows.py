@@ -23,6 +23,7 @@ from flows.kills import Harness, rounds
 ROOT = Path(__file__).parents[1]
 LOOP = """
 import sys, time
+from datetime import date
 from pathlib import Path
 from pipeline import gold as golds
 from pipeline.about import Clock, run_info
@@ -31,6 +32,7 @@ from pipeline.export.portion import Gathered
 from pipeline.export.tables import EXTRACTED, HEADERS
 from pipeline.extract import extract_many
 from pipeline.flows import job
+from pipeline.flows.release import release_finished
 project, workers, out = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 began = time.monotonic()
 sources, gold = job.sources(project / "corpus"), golds.load(project / "gold")
@@ -44,6 +46,7 @@ with writing(out) as written:
     digests = job.digests(project / "corpus", project / "gold")
     job.export(written, judged, digests)
     written.finish(run_info({}, {}, Clock(), digests))
+release_finished(out, out.with_name("released"), today=date.today())
 print(time.monotonic() - began)
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.cli.say import Fault, Say
 from pipeline.export import ANNOUNCED, EXPORTERS
-from pipeline.export.csvs import finished
+from pipeline.export.csvs import finished, read_table
 from pipeline.export.folder import INFO, write_more
 from pipeline.export.tables import Tables
 from pipeline.workers import Workers
@@ -88,12 +88,13 @@ def release_run(folder: Path, releases: Path, *, say: Say) -> int:
 
 def summary(folder: Path) -> list[str]:
     """What to look at first in a finished run, in lines."""
-    tables = finished(folder)
+    tables = {name: read_table(folder, name) for name in ("scores", "reconciliation", "checks")}
     gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+    counts = json.loads((folder / INFO).read_text(encoding="utf-8"))["counts"]
     conflicts = sum(row["verdict"] == "conflict" for row in tables["reconciliation"].dicts())
     checks = Counter(row["verdict"] for row in tables["checks"].dicts())
     return [
-        f"{len(tables['evidence'].rows)} evidence rows, {len(tables['items'].rows)} values in {folder}",
+        f"{counts['evidence']} evidence rows, {counts['items']} values in {folder}",
         *_score_lines(tables),
         f"{conflicts} conflicts, {checks['fails']} checks that fail, {checks['implausible']} implausible",
         *(f"{gate['verdict']}: {reason}" for reason in gate["reasons"] or ["every floor is met"]),

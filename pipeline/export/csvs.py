@@ -109,14 +109,16 @@ def finished(folder: Path) -> Tables:
 
 def read_tables(folder: Path) -> Tables:
     """The tables of a finished run, as `csv_files` wrote them. Raises UnusableRun."""
-    present = {name: folder / f"{name}.csv" for name in HEADERS if (folder / f"{name}.csv").is_file()}
+    present = [name for name in HEADERS if (folder / f"{name}.csv").is_file()]
     for name in EXTRACTED:
         if name not in present:
             raise UnusableRun(f"{folder}: {name}.csv is missing; name the folder of a finished run, or run it again")
-    return {name: _read(path, HEADERS[name]) for name, path in present.items()}
+    return {name: read_table(folder, name) for name in present}
 
 
-def _read(path: Path, header: tuple[str, ...]) -> Rows:
+def read_table(folder: Path, name: str) -> Rows:
+    """One table of a finished run. Raises UnusableRun."""
+    path, header = folder / f"{name}.csv", HEADERS[name]
     free = _free(header)
     try:
         with path.open(encoding="utf-8", newline="") as file:
