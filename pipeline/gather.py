@@ -82,13 +82,21 @@ def _merged(records: Sequence[EvidenceRecord], rows: Sequence[int]) -> list[_Res
     made: list[_Result] = []
     for row in rows:
         stated = _stated(records[row - 1])
-        one = next((one for one in made if _is_one(one.known, stated)), None)
+        one = next((one for one in made if _may_join(one, records[row - 1]) and _is_one(one.known, stated)), None)
         if one is None:
             made.append(one := _Result([], []))
         one.rows.append(row)
         one.records.append(records[row - 1])
         one.known = {**stated, **one.known}
     return made
+
+
+def _may_join(one: _Result, record: EvidenceRecord) -> bool:
+    """Two rows of tables, or two figures of a sentence, state two things, however alike they look."""
+    return not any(
+        (other.source, record.source) == ("table", "table") or (other.start, other.end) == (record.start, record.end)
+        for other in one.records
+    )
 
 
 def _stated(record: EvidenceRecord) -> dict[str, Cell]:
@@ -132,12 +140,20 @@ def _differ(one: Mapping[str, Cell], other: Mapping[str, Cell], column: str) -> 
 
 
 def _contradictions(merged: Sequence[tuple[str, _Result]]) -> dict[int, tuple[int, ...]]:
-    """Of each result the others of its arm, outcome, scale, measure and time that have another value."""
+    """Of each result the others of its arm, outcome, scale, measure and time that another sort of place gives another value.
+
+    What one table, or the text, gives side by side are figures of several things (`mild`, `moderate`).
+    """
     alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, (document, one) in enumerate(merged, start=1):
         if {"value", "timepoint", "arm"} <= one.known.keys():
             alike[document, *(one.known.get(column) for column in _ABOUT)].append(number)
-    return {number: tuple(one for one in held if one != number) for held in alike.values() for number in held}
+    sources = {number: {record.source for record in one.records} for number, (_, one) in enumerate(merged, start=1)}
+    return {
+        number: tuple(one for one in held if not sources[one] & sources[number])
+        for held in alike.values()
+        for number in held
+    }
 
 
 def _summary(document: str, one: _Result) -> Summary:

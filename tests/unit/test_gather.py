@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,9 +12,12 @@ from pipeline.gather import arms, results
 
 from make_records import record
 
+PLACES = count()
 
-def own(source: Source = "prose", **columns: str | int) -> EvidenceRecord:
-    return record("doe2001", "doe2001", source, **columns)
+
+def own(source: Source = "prose", *, start: int | None = None, **columns: str | int) -> EvidenceRecord:
+    """A record of the report's own study, each at a place of its own."""
+    return record("doe2001", "doe2001", source, start=next(PLACES) if start is None else start, **columns)
 
 
 RATE = {"outcome": "response", "measure": "rate", "unit": "%", "timepoint": 1, "timepoint_unit": "d"}
@@ -44,6 +49,18 @@ def test_figures_that_contradict_each_other_are_both_kept_and_name_each_other() 
         [own("abstract", arm="lithium", value=64, **RATE), own("table", arm="lithium", value=46, **RATE)]
     )
     assert (one.contradicts, two.contradicts) == ((2,), (1,))
+
+
+def test_figures_that_one_place_gives_side_by_side_do_not_contradict_each_other() -> None:
+    mild, severe = own("table", arm="lithium", value=64, **RATE), own("table", arm="lithium", value=46, **RATE)
+    assert [one.contradicts for one in results([mild, severe])] == [(), ()]
+
+
+def test_two_rows_of_a_table_are_two_results_and_so_are_two_figures_of_a_sentence() -> None:
+    rows = [own("table", arm="lithium", value=64, **RATE) for _ in range(2)]
+    figures = [own(start=10_000, arm="lithium", value=64, **RATE) for _ in range(2)]
+    assert len(results(rows)) == 2
+    assert len(results(figures)) == 2
 
 
 def test_one_day_and_24_hours_are_one_time() -> None:
