@@ -30,7 +30,7 @@ _BINARY = tuple(
         rf"(?P<n>\d+)\b(?: [a-z]+)?(?: ?{_SHARE})?",
         rf"(?P<percent>(?<![\d.]){_NUM}) ?% ?[(\[] ?(?:n ?= ?)?(?P<events>\d+)(?: ?/ ?(?P<n>\d+))?(?: [a-z]+)? ?[)\]]",
         rf"(?P<events>(?<![\d.,/-])\d+|\b{SPELLED})(?: [a-z]+){{0,3}} ?[(\[] ?(?P<percent>\d+(?:\.\d+)?) ?%",
-        rf"(?P<percent>(?<![\d.]){_NUM}) ?(?:%|percent\b)(?! ?ci\b| ?confidence)",
+        rf"(?P<percent>(?<![\d.]){_NUM}|\b{SPELLED}) ?(?:%|per ?cent\b)(?! ?ci\b| ?confidence)",
         rf"(?P<events>(?<![\d.,/-])\d+|\b{SPELLED}) {_PEOPLE}\b",
         rf"\b(?:and|versus|vs\.?) (?P<events>{SPELLED})(?= (?:in|with|of|on) )",
         rf"(?P<events>(?<![\d.,/-])\d+|\b{SPELLED})(?= (?:in|from|of|on) (?:the )?(?:[\w+-]+ ){{1,4}}?(?:groups?|arms?)\b)",

@@ -102,11 +102,20 @@ def statistic(phrases: Sequence[str]) -> Stat:
     return ""
 
 
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen".split()
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _COUNTED = {
-    word: str(number)
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    **{word: str(number) for number, word in enumerate(_ONES)},
+    **{
+        word + (f"-{_ONES[one]}" if one else ""): str(10 * ten + one)
+        for ten, word in enumerate(_TENS, start=2)
+        for one in range(10)
+    },
 }
-SPELLED = rf"(?:{'|'.join(_COUNTED)})\b"
+SPELLED = rf"(?:{'|'.join(sorted(_COUNTED, key=len, reverse=True))})\b"
 
 
 def statistic_of(text: str, near: Sequence[str], far: Sequence[str]) -> Stat:
