@@ -94,7 +94,10 @@ class Workers:
         """
         pending: deque[Future[B | Lost]] = deque()
         for item in items:
-            pending.append(self._threads.submit(self._one, work, item, known))
+            try:
+                pending.append(self._threads.submit(self._one, work, item, known))
+            except RuntimeError:  # what a pool of threads says after its end
+                raise Stopped("the workers were stopped") from None
             if len(pending) >= 16 * self.workers:
                 yield self._result(pending.popleft())
         while pending:
