@@ -94,21 +94,14 @@ class Workers:
         """
         pending: deque[Future[B | Lost]] = deque()
         for item in items:
-            pending.append(self._submit(work, item, known))
+            try:
+                pending.append(self._threads.submit(self._one, work, item, known))
+            except RuntimeError:  # what a pool of threads says after its end
+                raise Stopped("the workers were stopped") from None
             if len(pending) >= 16 * self.workers:
                 yield self._result(pending.popleft())
         while pending:
             yield self._result(pending.popleft())
-
-    def _submit(
-        self, work: Callable[[A, Enter], B], item: A, known: Callable[[A], B | None] | None
-    ) -> Future[B | Lost]:
-        try:
-            return self._threads.submit(self._one, work, item, known)
-        except RuntimeError:  # the threads take no more once they are told to end
-            if self._stopped.is_set():
-                raise Stopped("the workers were stopped") from None
-            raise
 
     def _result(self, future: Future[B | Lost]) -> B | Lost:
         try:

@@ -171,6 +171,13 @@ def test_who_waits_for_workers_that_are_stopped_is_told(tmp_path: Path) -> None:
     assert isinstance(told.exception(timeout=20), Stopped)
 
 
+def test_workers_that_have_ended_take_no_more(tmp_path: Path) -> None:
+    with Workers(workers=1) as pool:
+        pass
+    with pytest.raises(Stopped):
+        list(extract_in(pool, sources(tmp_path, a="drug"), stages=TOY))
+
+
 @pytest.mark.timeout(60)
 def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     sources(tmp_path, a="hang", b="hang")
