@@ -17,6 +17,8 @@ os.environ["PREFECT_HOME"] = str(Path(_HOME.name) / "prefect")
 os.environ["LITEVIDENCE_CACHE"] = str(Path(_HOME.name) / "cache")
 Path(os.environ["PREFECT_HOME"]).mkdir()
 
+from hypothesis import settings
+
 from pipeline.flows.home import isolate  # noqa: E402
 
 isolate(Path(_HOME.name))
@@ -26,3 +28,8 @@ isolate(Path(_HOME.name))
 def _temporary_home() -> Iterator[None]:
     yield
     _HOME.cleanup()
+
+
+# A busy machine is no fault of the code: speed is measured in benchmarks/, never asserted in a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
