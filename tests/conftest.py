@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _HOME = tempfile.TemporaryDirectory(prefix="litevidence-tests-")
 
@@ -16,8 +17,6 @@ os.environ.pop("PREFECT_API_URL", None)
 os.environ["PREFECT_HOME"] = str(Path(_HOME.name) / "prefect")
 os.environ["LITEVIDENCE_CACHE"] = str(Path(_HOME.name) / "cache")
 Path(os.environ["PREFECT_HOME"]).mkdir()
-
-from hypothesis import settings
 
 from pipeline.flows.home import isolate  # noqa: E402
 
