@@ -153,8 +153,9 @@ def killed(bench: Bench, count: int) -> None:
     """The harness's tally."""
     (bench.scratch / "kills").mkdir()
     harness = Harness(project(bench.scratch / "killed", 12), bench.scratch / "kills", bench.scratch)
-    found = list(rounds(harness, count))
-    for one in found:
+    found = []
+    for one in rounds(harness, count):
+        found.append(one)
         print(f"      {one.victim:<6} killed after {one.moment:5.1f} s: the run ended with {one.ended}", flush=True)
     print(f"      {Counter(one.victim for one in found)}")
     bench.floor(f"of {count} kills, next runs with other bytes", sum(not one.same for one in found), 0)
