@@ -21,7 +21,7 @@ _NO_ARM = re.compile(
     r"^\W*$|^\W*(?:p|f|t|r|z|n|no|χ2?|x2|or|rr|hr|sds?|ses?|sem|ci|df|α|η 2|%)\W*(?:value|test)?\W*$|"
     r"\b(?:p[- ]?values?|total|overall|all patients|mean|median|differences?|effects?|interaction|anova|ratio|confidence|"
     r"95 ?%|statistics?|significance|baseline|pre-?(?:test|treatment)|post-?(?:test|treatment)|follow-?up|change|score range|"
-    r"characteristics?|variables?|parameters?|outcomes?|measures?|items?|items?|time|between-group|within-group)\b|"
+    r"characteristics?|variables?|parameters?|outcomes?|measures?|items?|time|between-group|within-group)\b|"
     r"^\W*(?:day|week|month|year|visit|hour|min|T)s?[ -]?\d",
     re.IGNORECASE,
 )
