@@ -55,6 +55,9 @@ _EQUALLY = re.compile(
 _CROSSOVER = re.compile(r"\bcross-?over\b", re.IGNORECASE)
 _OR = re.compile(r"(?: [A-Za-z-]+){0,3}(?:,| or| and| and/or)(?: [A-Za-z-]+){0,4} ?")
 
+Told = tuple[int, str]
+"""Where a sentence begins in the document, and its words."""
+
 
 def arm_sizes(
     document: Document, tables: Sequence[tuple[Grid, Sequence[Part]]], arms: Arms, question: Question, *, stated: bool
@@ -72,26 +75,27 @@ def arm_sizes(
             by_label[part.side] += sizes_of(part, grid)
         for side, found in counted_people(parts):
             by_label[side].append(found)
-    prose = {side: [*found] for side, found in _by_prose(document, arms).items()}
+    told = tuple(_sentences(document))
+    prose = _by_prose(told, arms)
     for side in SIDES:
         said = by_label[side] or prose[side]
         if said:  # subgroups and drop-outs make arms smaller, never larger
             sizes[side] = max(said, key=lambda found: (Decimal(found.value), -found.start))
-    if not sizes and (each := _each(document)):
+    if not sizes and (each := _first(_EACH, told)):
         sizes = dict.fromkeys(SIDES, each)
-    if not sizes and (share := _divided(document)):
+    if not sizes and (share := _divided(told)):
         sizes = dict.fromkeys(SIDES, share)
     crossed = stated and _crosses_over(document)
-    if not sizes and (_one_group(question) or crossed) and (everyone := _everyone(document)):
+    if not sizes and (_one_group(question) or crossed) and (everyone := _first(_ALL, told)):
         sizes = dict.fromkeys(SIDES, everyone)
     return sizes
 
 
-def _by_prose(document: Document, arms: Arms) -> dict[Side, list[Found]]:
+def _by_prose(told: Sequence[Told], arms: Arms) -> dict[Side, list[Found]]:
     """Sizes beside the names of the arms, best first: `the control group (n = 30)`, `30 patients received placebo`."""
     sizes: dict[Side, list[Found]] = {side: [] for side in SIDES}
     loose: dict[Side, list[Found]] = {side: [] for side in SIDES}
-    for start, words in _sentences(document):
+    for start, words in told:
         marks = marks_in(words, arms)
         if not marks:
             continue
@@ -113,7 +117,7 @@ def _by_prose(document: Document, arms: Arms) -> dict[Side, list[Found]]:
     return {side: sizes[side] or loose[side][:1] for side in SIDES}
 
 
-def _sentences(document: Document) -> Iterator[tuple[int, str]]:
+def _sentences(document: Document) -> Iterator[Told]:
     for block in document.blocks:
         section = document.section_at(block.start)
         if block.kind in ("paragraph", "list") and not (
@@ -135,21 +139,21 @@ def _found(match: re.Match[str], start: int) -> Found:
     return Found(normal(match[group]), start + match.start(group), start + match.end(group))
 
 
-def _each(document: Document) -> Found | None:
-    return next((_found(match, start) for start, words in _sentences(document) if (match := _EACH.search(words))), None)
+def _first(pattern: re.Pattern[str], told: Sequence[Told]) -> Found | None:
+    return next((_found(match, start) for start, words in told if (match := pattern.search(words))), None)
 
 
-def _divided(document: Document) -> Found | None:
+def _divided(told: Sequence[Told]) -> Found | None:
     """`42 patients were equally divided into two groups`: the whole number that each arm has."""
-    for start, words in _sentences(document):
+    for start, words in told:
         match = _DIVIDED.search(words)
         if match:
             total, groups = int(match["total"]), int(normal(match["groups"]))
             if groups > 1 and total % groups == 0:
                 place = (start + match.start("total"), start + match.end("total"))
                 return Found(str(total // groups), *place, "share_of_all")
-    equal = next((match for _, words in _sentences(document) if (match := _EQUALLY.search(words))), None)
-    everyone = _everyone(document) if equal else None
+    equal = next((match for _, words in told if (match := _EQUALLY.search(words))), None)
+    everyone = _first(_ALL, told) if equal else None
     if equal is None or everyone is None or int(everyone.value) % int(normal(equal["groups"])):
         return None
     return replace(everyone, value=str(int(everyone.value) // int(normal(equal["groups"]))), rule="share_of_all")
@@ -171,7 +175,3 @@ def _one_group(question: Question) -> bool:
     """Whether both arms are the same people, before and after."""
     one, two = question.intervention, question.comparator
     return is_baseline(one) != is_baseline(two) and bool(set(stems(one)) & set(stems(two)) or len(stems(two)) == 1)
-
-
-def _everyone(document: Document) -> Found | None:
-    return next((_found(match, start) for start, words in _sentences(document) if (match := _ALL.search(words))), None)
