@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
-from pipeline.check.case import Case, Result
+from pipeline.check.case import Case, Result, Together
 from pipeline.check.figures import check_interval, check_order, check_p, check_p_against_interval, check_scale, check_sd
 from pipeline.check.people import check_arms, check_counts, check_percentage, check_rate, check_whole_people
 from pipeline.compare import concepts
@@ -36,13 +37,14 @@ CHECKS = (
 
 def check(records: Sequence[EvidenceRecord]) -> tuple[Finding, ...]:
     """What the checks say of each record, in the order of the records; `row` counts them from 1."""
-    together: defaultdict[tuple[str, str], list[EvidenceRecord]] = defaultdict(list)
+    alike: defaultdict[tuple[str, str], list[EvidenceRecord]] = defaultdict(list)
     printed = [record.printed for record in records]
     for record in printed:
-        together[record.document_id, record.study_id].append(record)
+        alike[record.document_id, record.study_id].append(record)
+    together = {key: Together(held) for key, held in alike.items()}
     findings = []
     for row, record in enumerate(printed, start=1):
-        neighbours = tuple(together[record.document_id, record.study_id])
+        neighbours = together[record.document_id, record.study_id]
         case = Case(record, neighbours, _named(record, "scale", "scales"), _named(record, "outcome", "outcomes"))
         findings += [_finding(result, record, row) for check_one in CHECKS if (result := check_one(case))]
     return tuple(findings)
@@ -54,6 +56,11 @@ def _finding(result: Result, record: EvidenceRecord, row: int) -> Finding:
 
 def _named(record: EvidenceRecord, column: str, name: str) -> Concept | None:
     """The one concept of a vocabulary that a column names, None where it names none or several."""
-    ids = concepts(str(record.value(column) or ""), name)
+    return _only(str(record.value(column) or ""), name)
+
+
+@cache
+def _only(text: str, name: str) -> Concept | None:
+    ids = concepts(text, name)
     named = [concept for concept in vocabulary(name) if concept.id in ids]
     return named[0] if len(named) == 1 else None

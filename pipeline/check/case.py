@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from pipeline.compare import concepts, number, units_of
@@ -28,12 +30,42 @@ class Result:
     detail: str = ""
 
 
+class Together:
+    """All records of one document on one study. What they say together is worked out once for all of them."""
+
+    def __init__(self, records: Sequence[EvidenceRecord]) -> None:
+        self.records = tuple(records)
+
+    @cached_property
+    def designs(self) -> frozenset[str]:
+        """The designs that the document names for the study."""
+        return concepts("; ".join(str(record.value("design") or "") for record in self.records), "designs")
+
+    @property
+    def parallel(self) -> bool:
+        """Whether the study's people are divided into arms."""
+        return PARALLEL in self.designs and CROSSOVER not in self.designs
+
+    @cached_property
+    def first_arm(self) -> EvidenceRecord | None:
+        """The first record that states an arm's people."""
+        return next((record for record in self.records if record.item("arm_n")), None)
+
+    @cached_property
+    def samples(self) -> tuple[Decimal, ...]:
+        """The samples that are stated for the study, the largest first; one patient is a case that is told of, no
+        sample."""
+        columns = ("arm_n",) if self.parallel else ("arm_n", "n")
+        stated = {number(record.value(column)) for record in self.records for column in columns}
+        return tuple(sorted((people for people in stated if people and people > 1), reverse=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A record, all records of its document on its study, and the concepts that it names."""
 
     record: EvidenceRecord
-    together: tuple[EvidenceRecord, ...]
+    together: Together
     scale: Concept | None = None
     outcome: Concept | None = None
 
@@ -45,17 +77,6 @@ class Case:
 
     def says(self, column: str) -> str:
         return str(self.record.value(column) or "")
-
-    @property
-    def designs(self) -> frozenset[str]:
-        """The designs that the document names for the study."""
-        named = "; ".join(str(record.value("design") or "") for record in self.together)
-        return concepts(named, "designs")
-
-    @property
-    def parallel(self) -> bool:
-        """Whether the study's people are divided into arms."""
-        return PARALLEL in self.designs and CROSSOVER not in self.designs
 
     @property
     def percentage(self) -> Decimal | None:
@@ -71,17 +92,9 @@ class Case:
         study's people are not those of one arm."""
         for column in ("total", "arm_n", "n"):
             people = self.number(column)
-            if people is not None and people > 0 and not (column == "n" and self.parallel):
+            if people is not None and people > 0 and not (column == "n" and self.together.parallel):
                 return (people,)
         return ()
-
-    @property
-    def denominators_nearby(self) -> tuple[Decimal, ...]:
-        """The samples that other records of the same document state for the study, the largest first; one patient is
-        a case that is told of, no sample."""
-        columns = ("arm_n",) if self.parallel else ("arm_n", "n")
-        stated = {number(record.value(column)) for record in self.together for column in columns}
-        return tuple(sorted((people for people in stated if people and people > 1), reverse=True))
 
 
 def shown(events: Decimal | int, total: Decimal | int, places: int) -> str:

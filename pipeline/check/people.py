@@ -65,7 +65,7 @@ def check_percentage(case: Case) -> Result | None:
 
 def _totals(case: Case, events: Decimal, rate: Decimal) -> list[Decimal]:
     """What the events can be counted among: a sample that is the events themselves is none, short of 100 %."""
-    for people in (case.denominators, case.denominators_nearby):
+    for people in (case.denominators, case.together.samples):
         if kept := [total for total in people if total != events or rate == 100 or case.number("total") == total]:
             return kept
     return []
@@ -92,7 +92,7 @@ def check_whole_people(case: Case) -> Result | None:
     rate = case.percentage
     if rate is None or not 0 <= rate <= 100 or case.number("events") is not None:
         return None
-    own, nearby = case.denominators, case.denominators_nearby
+    own, nearby = case.denominators, case.together.samples
     places = decimals(rate)
     totals = own or nearby
     if not totals or max(totals) >= 10 ** (2 + places):
@@ -133,12 +133,11 @@ def _explained(others: list[tuple[Decimal, Decimal]], rate: Decimal) -> str:
 
 def check_arms(case: Case) -> Result | None:
     """The arms of a study whose people are divided add up to its people; said once, at the first record with an arm."""
-    first = next((record for record in case.together if record.item("arm_n")), None)
-    if case.record is not first or CROSSOVER in case.designs:
+    if case.record is not case.together.first_arm or CROSSOVER in case.together.designs:
         return None
     arms = dict(_arms(case))
     sizes = {size for stated in arms.values() for size in stated}
-    samples = {number(record.value("n")) for record in case.together} - {None, *sizes}
+    samples = {number(record.value("n")) for record in case.together.records} - {None, *sizes}
     if len(arms) < 2 or not samples or any(len(stated) > 1 for stated in arms.values()):
         return None
     each = [size for _, stated in sorted(arms.items()) for size in stated]
@@ -151,7 +150,7 @@ def check_arms(case: Case) -> Result | None:
 def _arms(case: Case) -> Iterator[tuple[str, set[Decimal]]]:
     """Each arm of the study with the sizes that are stated for it."""
     sizes: dict[str, set[Decimal]] = {}
-    for record in case.together:
+    for record in case.together.records:
         size = number(record.value("arm_n"))
         name = str(record.value("arm") or record.value("drug") or "").casefold()
         if size is not None and name:

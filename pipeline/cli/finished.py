@@ -12,6 +12,7 @@ from pipeline.export import ANNOUNCED, EXPORTERS
 from pipeline.export.csvs import finished, read_table
 from pipeline.export.folder import INFO, write_more
 from pipeline.export.tables import Tables
+from pipeline.flows.release import gate_of, release_finished
 from pipeline.workers import Workers
 
 _SHOWN = 20
@@ -80,8 +81,6 @@ def score_run(folder: Path, gold_folder: Path, *, gate: bool, say: Say) -> int:
 
 def release_run(folder: Path, releases: Path, *, say: Say) -> int:
     """Keeps a run for good that its gate has let through."""
-    from pipeline.flows.release import release_finished
-
     say.result(f"{release_finished(folder, releases, today=datetime.now(UTC).date())}")
     return 0
 
@@ -89,7 +88,7 @@ def release_run(folder: Path, releases: Path, *, say: Say) -> int:
 def summary(folder: Path) -> list[str]:
     """What to look at first in a finished run, in lines."""
     tables = {name: read_table(folder, name) for name in ("scores", "reconciliation", "checks")}
-    gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+    gate = gate_of(folder)
     counts = json.loads((folder / INFO).read_text(encoding="utf-8"))["counts"]
     conflicts = sum(row["verdict"] == "conflict" for row in tables["reconciliation"].dicts())
     checks = Counter(row["verdict"] for row in tables["checks"].dicts())
@@ -97,7 +96,7 @@ def summary(folder: Path) -> list[str]:
         f"{counts['evidence']} evidence rows, {counts['items']} values in {folder}",
         *_score_lines(tables),
         f"{conflicts} conflicts, {checks['fails']} checks that fail, {checks['implausible']} implausible",
-        *(f"{gate['verdict']}: {reason}" for reason in gate["reasons"] or ["every floor is met"]),
+        *(f"{gate.verdict}: {reason}" for reason in gate.reasons or ["every floor is met"]),
         f"read {folder / 'report.html'} first",
     ]
 

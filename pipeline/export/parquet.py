@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.export.tables import BOX, Rows, Tables
@@ -29,7 +29,7 @@ def _parquet(name: str, table: Rows) -> bytes:
     series = {}
     for header, cells in zip(table.header, columns, strict=True):
         kind = "Int64" if header in whole else "Float64" if header in REAL else "string"
-        made = [_clean(cell) for cell in cells]
+        made = [cell or None for cell in _printable(cells)]
         series[header] = pd.Series(made, dtype="string") if kind == "string" else _numbers(made, kind)
     file = io.BytesIO()
     pd.DataFrame(series, columns=list(table.header)).to_parquet(file, index=False, compression="zstd")
@@ -44,5 +44,10 @@ def _numbers(cells: list[str | None], kind: str) -> pd.Series[int] | pd.Series[f
     return pd.Series([None if cell is None else float(cell) for cell in cells], dtype="Float64")
 
 
-def _clean(cell: str) -> str | None:
-    return cell.encode("utf-8", errors="replace").decode() or None
+def _printable(cells: Sequence[str]) -> Sequence[str]:
+    """A lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return [cell.encode("utf-8", errors="replace").decode() for cell in cells]
+    return cells

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
+import tempfile
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import datetime
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.format import Format
 
-from pipeline.export.tables import Tables
+from pipeline.export.folder import UnwritableFolder
+from pipeline.export.tables import Rows, Tables
 
 LONGEST = 32_767
 """Characters that a cell of the format can hold."""
-MOST = 1_048_576
-"""Rows that a sheet of the format can hold."""
+MOST = 100_000
+"""Rows of a sheet. The format holds ten times as many, which no spreadsheet opens in comfort; CSV and Parquet have all."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.(\d{1,15}))?")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SAVED = re.compile(rb"<dcterms:(created|modified)([^>]*)>[^<]*<")
 _WORDS = frozenset(
     ["document_id", "study_id", "citations", "label", "year", "volume", "pages", "text", "quote", "outcome_text"]
 )
@@ -30,55 +29,60 @@ _WORDS = frozenset(
 
 
 def xlsx(tables: Tables) -> Mapping[str, bytes]:
-    """`evidence.xlsx`; the same tables give the same bytes."""
-    book = Workbook(write_only=True)
-    for name, table in tables.items():
-        sheet = book.create_sheet(name if len(table.rows) < MOST else f"{name} (beginning)")
-        sheet.freeze_panes = "A2"
-        bold = Font(bold=True)
-        sheet.append([_text(sheet, column, font=bold) for column in table.header])
-        for row in table.rows[: MOST - 1]:
-            sheet.append([_cell(sheet, column, text) for column, text in zip(table.header, row, strict=True)])
+    """`evidence.xlsx`; the same tables give the same bytes. Raises UnwritableFolder where nothing can be put aside."""
     saved = io.BytesIO()
-    book.save(saved)
-    return {"evidence.xlsx": _timeless(saved)}
+    try:
+        with tempfile.TemporaryDirectory(prefix="litevidence-") as aside:
+            book = _Book(saved, aside)
+            for name, table in tables.items():
+                book.add(name, table)
+            book.close()
+    except (OSError, FileCreateError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise UnwritableFolder(
+            f"{tempfile.gettempdir()}: cannot be written ({said}); free space or set TMPDIR"
+        ) from error
+    return {"evidence.xlsx": saved.getvalue()}
 
 
-def _cell(sheet: WriteOnlyWorksheet, column: str, text: str) -> WriteOnlyCell | None:
-    if not text:
-        return None
-    number = None if column in _WORDS else _NUMBER.fullmatch(text)
-    if not number:
-        return _text(sheet, _clean(text))
-    cell = WriteOnlyCell(sheet, value=Decimal(text))
-    cell.number_format = "0." + "0" * len(number[1]) if number[1] else "0"
-    return cell
+class _Book:
+    """A workbook that is written row by row into files in the folder `aside`, and then into `saved`."""
 
+    def __init__(self, saved: io.BytesIO, aside: str) -> None:
+        self._book = Workbook(saved, {"constant_memory": True, "tmpdir": aside})
+        self._book.set_properties({"created": datetime(2000, 1, 1)})  # no clock: the same bytes again
+        self._bold = self._book.add_format({"bold": True})
+        self._formula = self._book.add_format({"quote_prefix": True})
+        self._decimals: dict[int, Format] = {}
 
-def _text(sheet: WriteOnlyWorksheet, text: str, *, font: Font | None = None) -> WriteOnlyCell:
-    """Text for good: no formula, no error value, also when somebody edits the cell."""
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = "s"
-    if text.startswith(_FORMULA):
-        cell.quotePrefix = True
-    if font:
-        cell.font = font
-    return cell
+    def add(self, name: str, table: Rows) -> None:
+        """A sheet: a table, or the beginning of a long one."""
+        sheet = self._book.add_worksheet(name if len(table.rows) <= MOST else f"{name} (beginning)")
+        sheet.freeze_panes(1, 0)
+        for column, header in enumerate(table.header):
+            sheet.write_string(0, column, header, self._bold)
+        words = [header in _WORDS for header in table.header]
+        for number, row in enumerate(table.rows[:MOST], start=1):
+            for column, text in enumerate(row):
+                if not text:
+                    continue
+                if not words[column] and (match := _NUMBER.fullmatch(text)):
+                    sheet.write_number(number, column, float(text), self._number(len(match[1] or "")))
+                else:  # text for good: no formula, also when somebody edits the cell
+                    formula = self._formula if text.startswith(_FORMULA) else None
+                    sheet.write_string(number, column, _clean(text), formula)
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _number(self, places: int) -> Format:
+        """A format with so many decimals."""
+        if places not in self._decimals:
+            self._decimals[places] = self._book.add_format({"num_format": f"0.{'0' * places}" if places else "0"})
+        return self._decimals[places]
 
 
 def _clean(text: str) -> str:
     """Without the characters that XML cannot hold, and no longer than a cell can be."""
     kept = _FORBIDDEN.sub("", text)
     return kept if len(kept) <= LONGEST else kept[: LONGEST - 1] + "…"
-
-
-def _timeless(saved: io.BytesIO) -> bytes:
-    """The same archive without the clock times that the writer put in."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = _SAVED.sub(rb"<dcterms:\1\2>2000-01-01T00:00:00Z<", data)
-            new.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()

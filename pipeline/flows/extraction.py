@@ -6,17 +6,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
-from pipeline.about import Clock, made_by, run_info
+from pipeline.about import Clock, run_info
 from pipeline.answer.question import read_questions
-from pipeline.cache import digest
 from pipeline.document import Input
 from pipeline.export import answers
-from pipeline.export.folder import INFO, unchanged, writing
+from pipeline.export.folder import INFO, writing
 from pipeline.export.portion import Gathered, Portion
 from pipeline.export.tables import EXTRACTED, HEADERS
-from pipeline.extract import NOTHING, Given, known_digest, portion_key
+from pipeline.extract import NOTHING, Given
+from pipeline.flows import again
 from pipeline.places import Digests, is_url
 
 
@@ -57,25 +56,9 @@ def order(paths: Sequence[str], out: Path, questions: Path | None = None) -> Ord
     return Order(sources, out, Given(questions=asked))
 
 
-def told(asked: Order) -> str:
-    """A digest of all that decides what comes out: the program, and what each document's portion is made from.
-
-    Empty where that is not known before a document is opened.
-    """
-    digests = [known_digest(one, asked.digests) for one in asked.sources]
-    if not all(digests):
-        return ""
-    pairs = zip(asked.sources, digests, strict=True)
-    named = [f"{one.path}\t{portion_key(one, sha256, asked.given)}" for one, sha256 in pairs]
-    made = [f"{key}={value}" for key, value in sorted(made_by().items())]
-    return digest(text.encode(errors="replace") for text in (*made, *named))
-
-
 def before(asked: Order) -> Mapping[str, int]:
-    """How many rows each table has, where `out` holds just what would come out. A document that failed is tried again."""
-    inputs = told(asked)
-    counts = cast(Mapping[str, int], unchanged(asked.out, inputs).get("counts", {})) if inputs else {}
-    return counts if counts.get("failures") == 0 else {}
+    """How many rows each table has, where `out` holds just what would come out; else nothing."""
+    return again.before(asked.out, _told(asked))
 
 
 def write(asked: Order, portions: Iterable[Portion], options: Mapping[str, object], clock: Clock) -> Mapping[str, int]:
@@ -86,8 +69,12 @@ def write(asked: Order, portions: Iterable[Portion], options: Mapping[str, objec
             gathered.add(one)
             same += one.unchanged
         counts = {**gathered.counts, "unchanged": same}
-        written.finish({**run_info({"command": "extract", **options}, counts, clock), "inputs": told(asked)})
+        written.finish({**run_info({"command": "extract", **options}, counts, clock), "inputs": _told(asked)})
     return counts
+
+
+def _told(asked: Order) -> str:
+    return again.told(asked.sources, asked.given, asked.digests)
 
 
 def _inputs(paths: Sequence[str], out: Path) -> tuple[Input, ...]:

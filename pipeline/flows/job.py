@@ -19,8 +19,10 @@ from pipeline.export.judged import judged_tables
 from pipeline.export.records import records
 from pipeline.export.report import report
 from pipeline.export.tables import Tables
-from pipeline.extract import RECORDS, Bibliographies
+from pipeline.extract import RECORDS, Bibliographies, Given
+from pipeline.flows import again
 from pipeline.gold import Gold, load
+from pipeline.places import Digests
 from pipeline.read import find
 from pipeline.reconcile import reconcile
 from pipeline.score import gate, score, slips
@@ -120,6 +122,16 @@ def digests(corpus: Path, gold: Path) -> Mapping[str, str]:
     """Of all that decides what a run says."""
     named = {"corpus": data_digest(corpus), "gold": data_digest(gold)}
     return {"code": code_digest(), "vocabularies": vocabularies_digest(), **named}
+
+
+def before(sources: Sources, digests: Mapping[str, str], out: Path) -> Mapping[str, int]:
+    """How many rows each table has, where `out` holds the run that would come out; else nothing."""
+    return again.before(out, inputs(sources, digests))
+
+
+def inputs(sources: Sources, digests: Mapping[str, str]) -> str:
+    """A digest of all that decides what a run says."""
+    return again.told(sources.inputs, Given(sources.bibliographies), Digests(), digests)
 
 
 def gate_file(gate: Gate, digests: Mapping[str, str]) -> bytes:

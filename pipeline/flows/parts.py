@@ -5,6 +5,7 @@ Each is a thin case around the function that the command of the same name calls 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -65,13 +66,18 @@ def extract(
     clock = Clock()
     asked = extraction.order(paths, out, questions)
     options = {"paths": paths, "workers": workers, "timeout": timeout, "memory": memory, "cache": use_cache}
+    if use_cache and (held := extraction.before(asked)):
+        return Completed(name="Unchanged", message=_said(held), data=dict(held))
     cache = open_cache() if use_cache else None
     with runners.runner(runner, address=dask_address, workers=workers, timeout=timeout, memory=memory) as working:
         counts = dict(extraction.write(asked, extracted(asked.sources, working, cache, asked.given), options, clock))
-    said = ", ".join(f"{count} {name}" for name, count in counts.items())
     if counts["failures"] == counts["documents"]:
         return Failed(message=f"{out / 'failures.csv'}: no document could be used; mend what it names", data=counts)
-    return Completed(message=said, data=counts)
+    return Completed(message=_said(counts), data=counts)
+
+
+def _said(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 @flow(flow_run_name="score of {run}", on_failure=[notify], on_crashed=[notify])

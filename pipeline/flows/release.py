@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.cache import digest
+from pipeline.evidence import Gate
 from pipeline.export.csvs import UnusableRun
 from pipeline.export.folder import UnwritableFolder, complete
 
@@ -24,16 +25,21 @@ class Withheld(ValueError):
 def release_finished(run: Path, releases: Path, *, today: date) -> Path:
     """Releases a finished run whose `gate.json` says so. Raises Withheld, UnusableRun and UnwritableFolder."""
     complete(run)
+    gate = gate_of(run)
+    if gate.verdict != "released":
+        raise Withheld(f"{run}: {gate.verdict}: {'; '.join(gate.reasons)}")
+    return release(run, releases, today=today)
+
+
+def gate_of(run: Path) -> Gate:
+    """The verdict in a finished run's `gate.json`, with its reasons. Raises UnusableRun."""
     try:
-        gate = json.loads((run / "gate.json").read_text(encoding="utf-8"))
-        verdict, reasons = gate["verdict"], "; ".join(gate["reasons"])
+        said = json.loads((run / "gate.json").read_text(encoding="utf-8"))
+        return Gate(said["verdict"], tuple(said["reasons"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise UnusableRun(
             f"{run / 'gate.json'}: says no verdict; name the folder of a run of `litevidence run`"
         ) from None
-    if verdict != "released":
-        raise Withheld(f"{run}: {verdict}: {reasons}")
-    return release(run, releases, today=today)
 
 
 def release(run: Path, releases: Path, *, today: date) -> Path:

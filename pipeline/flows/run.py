@@ -16,12 +16,14 @@ from pipeline import gold as golds
 from pipeline.about import Clock, run_info
 from pipeline.cache import open_cache
 from pipeline.evidence import Gate
+from pipeline.export.csvs import read_table
 from pipeline.export.folder import Written, writing
 from pipeline.export.portion import Gathered
 from pipeline.export.tables import EXTRACTED, HEADERS, tally
 from pipeline.extract import Given
 from pipeline.flows import job, runners
 from pipeline.flows.notify import notify
+from pipeline.flows.release import gate_of
 from pipeline.flows.tasks import (
     Bytes,
     DaskAddress,
@@ -77,9 +79,14 @@ def whole_job(
         memory: Bytes of memory that one worker may take.
         use_cache: Use results that are kept from earlier runs, and keep new ones.
     """
-    clock = Clock()
+    clock, digests = (
+        Clock(),
+        job.digests(corpus, gold),
+    )  # before they are read: what changes meanwhile is read next time
+    sources, held = job.sources(corpus), golds.load(gold)
+    if use_cache and job.before(sources, digests, out):
+        return _ended(out, releases)
     with writing(out) as written:
-        sources, held = job.sources(corpus), golds.load(gold)
         gathered = Gathered(written, {name: HEADERS[name] for name in EXTRACTED}, sources.roles)
         records: list[str] = []
         unchanged = 0
@@ -93,9 +100,9 @@ def whole_job(
         limits = {"workers": workers, "runner": runner, "timeout": timeout, "memory": memory, "cache": use_cache}
         options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
         counts = {**gathered.counts, **tally(judged.tables), "unchanged": unchanged}
-        digests = job.digests(corpus, gold)
-        export(Sealed(written), Sealed(judged), digests, Sealed(run_info(options, counts, clock, digests)))
-    return _ended(judged, out, releases)
+        info = {**run_info(options, counts, clock, digests), "inputs": job.inputs(sources, digests)}
+        export(Sealed(written), Sealed(judged), digests, Sealed(info))
+    return _ended(out, releases)
 
 
 run = flow(  # type: ignore[call-overload]
@@ -110,11 +117,11 @@ run = flow(  # type: ignore[call-overload]
 """The flow. Its function has a name of its own, so that scheduled runs find it by that name."""
 
 
-def _ended(judged: job.Judged, out: Path, releases: Path) -> State[Gate]:
+def _ended(out: Path, releases: Path) -> State[Gate]:
     """The flow run's state, with what a reader of Prefect's pages wants to see."""
-    gate = judged.gate
-    create_table_artifact(table=list(judged.tables["scores"].dicts()), key="scores", description="Scores against gold")
-    conflicts = [row for row in judged.tables["reconciliation"].dicts() if row["verdict"] == "conflict"]
+    gate, scores, comparisons = gate_of(out), read_table(out, "scores"), read_table(out, "reconciliation")
+    create_table_artifact(table=list(scores.dicts()), key="scores", description="Scores against gold")
+    conflicts = [row for row in comparisons.dicts() if row["verdict"] == "conflict"]
     create_table_artifact(table=conflicts, key="conflicts", description="Where table, prose and paper differ")
     reasons = "".join(f"- {reason}\n" for reason in gate.reasons)
     create_markdown_artifact(

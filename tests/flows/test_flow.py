@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pipeline.cli import run_command_line
 from pipeline.document import Input
 from pipeline.flows.run import run
 from pipeline.flows.tasks import batches
@@ -44,6 +46,39 @@ def test_a_released_run_completes_and_is_kept_once(project: Project) -> None:
     assert again.is_completed()
     assert outputs(project.out) == first, "the same input must give the same bytes"
     assert list(project.releases.iterdir()) == [released]
+
+
+def test_where_nothing_has_changed_nothing_is_done_and_all_is_as_it_was(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.ask_for("0", "0.5")
+    run(**project.parameters, workers=1)
+    info = (project.out / "run.json").read_bytes()  # with its clock times
+    state = run(**project.parameters, workers=1, return_state=True)
+    assert (state.is_completed(), state.name) == (True, "Released")
+    assert (project.out / "run.json").read_bytes() == info
+
+    shutil.rmtree(project.releases)
+    monkeypatch.setattr("pipeline.cli.running.server", None)  # the command needs none then
+    arguments = [part for name, value in project.parameters.items() for part in (f"--{name}", str(value))]
+    assert run_command_line(["run", *arguments]) == 0
+    assert (project.out / "run.json").read_bytes() == info
+    assert len(list(project.releases.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "changed", ["corpus/papers/zarate2006.txt", "gold/floors.csv", "run/evidence.csv", "run/report.html"]
+)
+def test_what_has_changed_since_is_done_again(project: Project, changed: str) -> None:
+    project.ask_for("0", "0.5")
+    run(**project.parameters, workers=1)
+    path = {"run": project.out, "gold": project.gold, "corpus": project.corpus}[changed.partition("/")[0]]
+    path = path / changed.partition("/")[2]
+    info, before = (project.out / "run.json").read_bytes(), outputs(project.out)
+    path.write_text(path.read_text().replace("0.5", "0.4"))
+    run(**project.parameters, workers=1)
+    assert (project.out / "run.json").read_bytes() != info
+    assert (outputs(project.out) == before) == changed.startswith("run/")
 
 
 def test_a_run_survives_a_document_that_cannot_be_read(project: Project) -> None:

@@ -216,8 +216,27 @@ def test_xlsx_has_numbers_as_numbers_and_no_formula() -> None:
 
 def test_xlsx_holds_no_clock() -> None:
     archive = zipfile.ZipFile(io.BytesIO(EXPORTERS["xlsx"](TABLES)["evidence.xlsx"]))
-    assert {info.date_time[0] for info in archive.infolist()} == {2000}
+    assert {info.date_time for info in archive.infolist()} <= {(1980, 1, 1, 0, 0, 0), (1980, 1, 31, 0, 0, 0)}
     assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_a_sheet_is_no_longer_than_a_spreadsheet_opens_in_comfort(monkeypatch: pytest.MonkeyPatch) -> None:
+    from openpyxl import load_workbook
+
+    monkeypatch.setattr(sys.modules["pipeline.export.xlsx"], "MOST", 1)
+    book = load_workbook(io.BytesIO(EXPORTERS["xlsx"](TABLES)["evidence.xlsx"]))
+    assert {"evidence", "items (beginning)"} <= set(book.sheetnames)
+    assert [cell.value for cell in book["items (beginning)"]["C"]] == ["column", "drug"]
+
+
+def test_a_workbook_that_cannot_be_put_aside_is_one_clear_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(
+        UnwritableFolder, match=r"gone: cannot be written \(No such file or directory\); free space or set TMPDIR"
+    ):
+        EXPORTERS["xlsx"](TABLES)
 
 
 def test_text_names_stay_inside_the_folder() -> None:
