@@ -19,7 +19,7 @@ from pipeline.answer.match import Sought, sought
 from pipeline.answer.parts import Part, parts_of, third_arms
 from pipeline.answer.prose import prose_candidates
 from pipeline.answer.question import Question
-from pipeline.answer.sizes import arm_sizes, said
+from pipeline.answer.sizes import arm_sizes, said, subgroup_sizes
 from pipeline.answer.tables import Candidate, table_candidates
 from pipeline.answer.values import Found, derived_events
 from pipeline.answer.words import Abbreviations, abbreviations
@@ -81,7 +81,8 @@ def answer(asked: Study, question: Question) -> Answer:
     kind = max(kinds, key=lambda kind: _rank(found[kind]))
     best = found[kind]
     sizes = arm_sizes(document, tables, arms, question, stated=best is not None)
-    values = {} if best is None and not question.outcome_type else _cells(best, sizes, kind)
+    within = subgroup_sizes(tables, question)
+    values = {} if best is None and not question.outcome_type else _cells(best, sizes, within, kind)
     stated = [cell for cell in values if not cell.endswith("_n")]
     status = _status(len(values) == len(CELLS[kind]), bool(stated), document, wanted)
     return Answer(document.document_id, question.number, kind if stated else question.outcome_type, status, values)
@@ -100,7 +101,7 @@ def _best(document: Document, tables: Tables, arms: Arms, wanted: Sought, kind: 
     candidates = [one for grid, parts in tables for one in table_candidates(grid, parts, wanted, kind)]
     candidates += prose_candidates(document, arms, wanted, kind)
     best = max((one for one in candidates if one.score >= LEAST), key=_rank, default=None)
-    return _counted(best, candidates) if best else None
+    return _sized(_counted(best, candidates), candidates) if best else None
 
 
 def _counted(best: Candidate, candidates: Sequence[Candidate]) -> Candidate:
@@ -109,6 +110,26 @@ def _counted(best: Candidate, candidates: Sequence[Candidate]) -> Candidate:
         return best
     same = (one for one in candidates if all(_gives(one.values[side], best.values[side]["percent"]) for side in SIDES))
     return max(same, key=_rank, default=best)
+
+
+def _sized(best: Candidate, candidates: Sequence[Candidate]) -> Candidate:
+    """With the people of each arm from another place that states the same figures, as a table does for a sentence."""
+    if any("n" in best.values[side] for side in SIDES):
+        return best
+    same = (
+        one
+        for one in candidates
+        if one.score >= LEAST and all(_repeats(one.values[side], best.values[side]) for side in SIDES)
+    )
+    fuller = max(same, key=_rank, default=None)
+    if fuller is None:
+        return best
+    return replace(best, values={side: {**best.values[side], "n": fuller.values[side]["n"]} for side in SIDES})
+
+
+def _repeats(values: Mapping[str, Found], stated: Mapping[str, Found]) -> bool:
+    """Whether values with a number of people hold all that is stated."""
+    return "n" in values and all(name in values and values[name].value == one.value for name, one in stated.items())
 
 
 def _gives(values: Mapping[str, Found], percent: Found) -> bool:
@@ -123,12 +144,17 @@ def _rank(candidate: Candidate | None) -> tuple[float, int]:
     return (round(candidate.score + 0.02 * candidate.filled, 4), -candidate.start) if candidate else (0.0, 0)
 
 
-def _cells(best: Candidate | None, sizes: Mapping[Side, Found], kind: str) -> dict[str, Found]:
+def _cells(
+    best: Candidate | None, sizes: Mapping[Side, Found], within: Mapping[Side, Found], kind: str
+) -> dict[str, Found]:
+    """`within`: the sizes of the subgroup that is asked for, which count instead of larger ones."""
     values: dict[str, Found] = {}
     for side in SIDES:
         got = dict(best.values[side]) if best else {}
         if size := got.get("n") or sizes.get(side):
             got["n"] = size
+        if side in within and ("n" not in got or int(got["n"].value) > int(within[side].value)):
+            got["n"] = within[side]
         derivable = kind == "binary" and "events" not in got and {"percent", "n"} <= got.keys()
         if derivable and (events := derived_events(got["percent"], got["n"])):
             got["events"] = events

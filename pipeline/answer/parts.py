@@ -28,6 +28,11 @@ _PEOPLE = re.compile(
 )
 
 
+_POPULATIONS = re.compile(
+    r"^\W*(?:[\w-]+ ){0,2}?(?:populations?|sub-?samples?|sub-?groups?|sub-?sets?)\b", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A figure, or one half of a cell that gives both arms, with the arm it belongs to."""
@@ -157,6 +162,15 @@ def sizes_of(part: Part, grid: Grid) -> Iterator[Found]:
         start, printed = grid.printed.get(label, (0, ""))
         for match in sizes_in(printed):
             yield Found(normal(match[1]), start + match.start(1), start + match.end(1))
+
+
+def counted_subgroups(parts: Sequence[Part]) -> Iterator[tuple[Side, str, Found]]:
+    """The sizes of named subgroups, in rows under a head that names populations: `Patients with insomnia  45  33`."""
+    for part in parts:
+        head, label = part.entry.rows[:-1], part.entry.rows[-1:]
+        of_people = head and _POPULATIONS.match(plain(head[-1])) and statistic(part.labels[1:]) == "n"
+        if of_people and (size := alone(part)):
+            yield part.side, label[0], size
 
 
 def counted_people(parts: Sequence[Part]) -> Iterator[tuple[Side, Found]]:

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from pipeline.answer.arms import SIDES, Arms, Side
 from pipeline.answer.grid import Grid
-from pipeline.answer.labels import is_baseline
-from pipeline.answer.parts import Part, counted_people, sizes_of
+from pipeline.answer.labels import bare, is_baseline
+from pipeline.answer.parts import Part, counted_people, counted_subgroups, sizes_of
 from pipeline.answer.question import Question
 from pipeline.answer.tie import marks_in
 from pipeline.answer.values import Found, normal
-from pipeline.answer.words import plain, stems
+from pipeline.answer.words import NEUTRAL, plain, stems
 from pipeline.document import Document
 from pipeline.sentences import sentences
 
@@ -91,6 +91,21 @@ def arm_sizes(
     return sizes
 
 
+def subgroup_sizes(tables: Sequence[tuple[Grid, Sequence[Part]]], question: Question) -> dict[Side, Found]:
+    """The size of each arm within the subgroup that the question names in full; empty where a table counts none such."""
+    asked = set(stems(f"{question.outcome} {question.timepoint}"))
+    best: tuple[int, dict[Side, Found]] = (0, {})
+    for _, parts in tables:
+        named: dict[str, dict[Side, Found]] = {}
+        for side, label, size in counted_subgroups(parts):
+            named.setdefault(label, {}).setdefault(side, size)
+        for label, sizes in named.items():
+            words = set(stems(bare(label))) - NEUTRAL
+            if words <= asked and len(words) > best[0] and len(sizes) == len(SIDES):
+                best = (len(words), sizes)
+    return best[1]
+
+
 def _by_prose(told: Sequence[Told], arms: Arms) -> dict[Side, list[Found]]:
     """Sizes beside the names of the arms, best first: `the control group (n = 30)`, `30 patients received placebo`."""
     sizes: dict[Side, list[Found]] = {side: [] for side in SIDES}
@@ -160,9 +175,14 @@ def _divided(told: Sequence[Told]) -> Found | None:
 
 
 def _is_protocol(document: Document) -> bool:
-    """Whether a document has methods and no results: what it counts is planned."""
-    kinds = {section.kind for section in document.sections}
-    return "methods" in kinds and "results" not in kinds
+    """Whether a document has methods and no results of their rank: what it counts is planned.
+
+    Below the methods of a protocol there are headings like `Safety`, which tell results elsewhere.
+    """
+    ranks: dict[str, int] = {}
+    for section in document.sections:
+        ranks[section.kind] = min(section.level, ranks.get(section.kind, section.level))
+    return "methods" in ranks and ranks.get("results", ranks["methods"] + 1) > ranks["methods"]
 
 
 def _crosses_over(document: Document) -> bool:

@@ -235,6 +235,58 @@ def test_a_printed_count_wins_over_one_that_a_percentage_gives() -> None:
     assert not any(one.rule for one in given.values.values())
 
 
+def populations() -> Paper:
+    rows = [
+        ["", "Ketamine (n = 90)", "Midazolam (n = 88)"],
+        ["Patient populations, n", "", ""],
+        ["Patients with insomnia", "31", "29"],
+        ["Patients with HDRS total score ≥20", "44", "40"],
+        ["Reasons for leaving, n", "", ""],
+        ["Patients with nausea", "5", "3"],
+    ]
+    return Paper().table(rows, "Table 1 Who took part")
+
+
+CHANGES = "The change in sleep quality was -4.9 ± 1.2 with ketamine and -3.1 ± 1.4 with midazolam."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "people"),
+    [
+        ("change in sleep quality in patients with insomnia", ["31", "29"]),
+        ("change in sleep quality, HDRS 20 or more", ["44", "40"]),
+        ("change in sleep quality", ["90", "88"]),
+        ("change in sleep quality in patients with nausea", ["90", "88"]),  # a count of events is no sample
+    ],
+)
+def test_a_question_about_a_subgroup_counts_the_people_of_the_subgroup(outcome: str, people: list[str]) -> None:
+    document = populations().say(CHANGES).read()
+    assert numbers(asked(document, outcome, "continuous"))[2::3] == people
+
+
+def test_a_sentence_takes_its_sizes_from_the_table_that_states_the_same() -> None:
+    rows = [
+        ["", "Ketamine~", "Midazolam~"],
+        ["", "N", "Mean (SE)", "N", "Mean (SE)"],
+        ["Total", "83", "16.0 (1.9)", "39", "10.9 (2.6)"],
+        ["Mood", "90", "11.0 (1.8)", "45", "12.9 (2.4)"],
+    ]
+    people = "We randomized 170 patients to ketamine (n = 115) or midazolam (n = 55)."
+    result = "The mean total score of fatigue severity was 16.0 with ketamine and 10.9 with midazolam."
+    document = Paper().say(people).say(result).table(rows, "Fatigue at the end", head=2).read()
+    assert numbers(asked(document, "fatigue severity total", "continuous")) == ["16.0", "", "83", "10.9", "", "39"]
+
+
+@pytest.mark.parametrize(("rank", "people"), [(2, []), (1, ["20", "20"])])
+def test_what_a_protocol_counts_is_planned(rank: int, people: list[str]) -> None:
+    """A heading below the methods, such as `Safety`, tells no results."""
+    document = Paper().say("Patients receive ketamine (n = 20) or midazolam (n = 20).").read()
+    methods = Section("methods", "Methods", 1, 0, len(document.text))
+    document = replace(document, sections=(methods, Section("results", "Safety", rank, 0, len(document.text))))
+    given = asked(document, "fatigue", "continuous")
+    assert [one.value for cell, one in given.values.items() if cell.endswith("_n")] == people
+
+
 def test_what_only_a_figure_shows_is_left_empty() -> None:
     document = replace(ADVERSE.read())
     told = Paper().table([HEAD, ["Nausea", "12 (30)", "5 (13)", ""]])
