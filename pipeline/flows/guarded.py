@@ -13,11 +13,12 @@ def main(port: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="critical", lifespan="on")
+    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="error", lifespan="on")
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # unbuffered: a server that ends by itself must not wait for this thread
+        pass
     os._exit(0)
 
 

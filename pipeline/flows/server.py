@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -32,6 +33,24 @@ def server(*, services: bool = False, log: Path | None = None) -> Iterator[Ready
     if os.environ.get("PREFECT_API_URL"):
         yield lambda: None
         return
+    with _first_in_line() as started, _served(started, services=services, log=log) as ready:
+        yield ready
+
+
+@contextmanager
+def _first_in_line() -> Iterator[Callable[[], None]]:
+    """Waits until no other run is starting a server on the same home; what it yields lets the next one start.
+
+    Two servers that make or migrate one database at the same time break each other.
+    """
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    with (home / "starting.lock").open("wb") as lock:  # the system frees it when we end, however we end
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lambda: fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _served(started: Callable[[], None], *, services: bool, log: Path | None) -> Iterator[Ready]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -47,8 +66,13 @@ def server(*, services: bool = False, log: Path | None = None) -> Iterator[Ready
             env={**os.environ, **settings, "PREFECT__SERVER_FINAL": "1", "PREFECT_API_URL": url},
         )
     os.environ["PREFECT_API_URL"] = url
+
+    def ready() -> None:
+        _wait(process, url, log)
+        started()
+
     try:
-        yield lambda: _wait(process, url, log)
+        yield ready
     finally:
         os.environ.pop("PREFECT_API_URL", None)
         process.terminate()

@@ -137,6 +137,26 @@ def test_a_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None
     assert not _answers(url)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_two_servers_that_start_at_once_on_a_new_home_both_answer(tmp_path: Path) -> None:
+    """They make one database, which broke one of the two nearly every time."""
+    script = (
+        "from pathlib import Path; from pipeline.flows.home import isolate\n"
+        "from pipeline.flows.server import server\n"
+        f"isolate(Path({str(tmp_path)!r}))\n"
+        "with server() as ready:\n"
+        "    ready()\n"
+    )
+    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    both = [
+        subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=clean, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [one.communicate(timeout=200)[1] for one in both]
+    assert ([one.returncode for one in both], said) == ([0, 0], ["", ""])
+
+
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
