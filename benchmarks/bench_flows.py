@@ -144,12 +144,9 @@ def orchestration(bench: Bench) -> None:
     for what, seconds in {"plain loop": loops, "processes": processes, "dask": dasks}.items():
         print(f"      {what}: {' and '.join(f'{one:.1f}' for one in seconds)} s")
     print(
-        f"      plain loop {loop:.1f} s, of two documents {loop_start:.1f} s; run by processes {process:.1f} s, by dask {dask:.1f} s; a run of two documents"
+        f"      of two documents: plain loop {loop_start:.1f} s, processes {start:.1f} s ({fresh:.1f} s the first time in a folder), dask {dask_start:.1f} s"
     )
-    print(
-        f"      {start:.1f} s by processes ({fresh:.1f} s the first time in a folder), {dask_start:.1f} s by dask; the run again"
-    )
-    print(f"      {again:.1f} s; memory of the process that judges and exports {peak:.0f} MiB")
+    print(f"      the run again: {again:.1f} s; memory of the process that judges and exports {peak:.0f} MiB")
     bench.floor("a second run over the same, beside the first", again / process, 0.05)
     bench.floor("start-up overhead, seconds of that run more than of the plain loop", start - loop_start, 10)
     work = loop - loop_start

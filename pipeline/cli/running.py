@@ -11,7 +11,7 @@ from pipeline.cli.extracting import cache_for
 from pipeline.cli.finished import summary
 from pipeline.cli.say import Fault, Say
 from pipeline.export.folder import check_writable
-from pipeline.flows import job
+from pipeline.flows import again, job
 from pipeline.flows.home import isolate
 from pipeline.flows.release import gate_of, release_finished
 from pipeline.flows.server import server
@@ -36,7 +36,7 @@ def run_job(
     sources = _usable(corpus, gold, out, say)
     cache_for(use_cache, say)
     own_server = bool(os.environ.get("PREFECT_API_URL"))  # it keeps a record of every run, also where nothing was to do
-    if use_cache and not own_server and job.before(sources, job.digests(corpus, gold), out):
+    if use_cache and not own_server and again.before(out, job.inputs(sources, job.digests(corpus, gold))):
         return _unchanged(sources, out, releases, say)
     home = isolate(corpus.resolve().parent, level="INFO" if say.verbose else "CRITICAL")
     with server(log=home / "server.log") as ready:

@@ -124,11 +124,6 @@ def digests(corpus: Path, gold: Path) -> Mapping[str, str]:
     return {"code": code_digest(), "vocabularies": vocabularies_digest(), **named}
 
 
-def before(sources: Sources, digests: Mapping[str, str], out: Path) -> Mapping[str, int]:
-    """How many rows each table has, where `out` holds the run that would come out; else nothing."""
-    return again.before(out, inputs(sources, digests))
-
-
 def inputs(sources: Sources, digests: Mapping[str, str]) -> str:
     """A digest of all that decides what a run says."""
     return again.told(sources.inputs, Given(sources.bibliographies), Digests(), digests)

@@ -21,7 +21,7 @@ from pipeline.export.folder import Written, writing
 from pipeline.export.portion import Gathered
 from pipeline.export.tables import EXTRACTED, HEADERS, tally
 from pipeline.extract import Given
-from pipeline.flows import job, runners
+from pipeline.flows import again, job, runners
 from pipeline.flows.notify import notify
 from pipeline.flows.release import gate_of
 from pipeline.flows.tasks import (
@@ -84,7 +84,8 @@ def whole_job(
         job.digests(corpus, gold),
     )  # before they are read: what changes meanwhile is read next time
     sources, held = job.sources(corpus), golds.load(gold)
-    if use_cache and job.before(sources, digests, out):
+    inputs = job.inputs(sources, digests)
+    if use_cache and again.before(out, inputs):
         return _ended(out, releases)
     with writing(out) as written:
         gathered = Gathered(written, {name: HEADERS[name] for name in EXTRACTED}, sources.roles)
@@ -100,7 +101,7 @@ def whole_job(
         limits = {"workers": workers, "runner": runner, "timeout": timeout, "memory": memory, "cache": use_cache}
         options = {"command": "run", "corpus": str(corpus), "gold": str(gold), **limits}
         counts = {**gathered.counts, **tally(judged.tables), "unchanged": unchanged}
-        info = {**run_info(options, counts, clock, digests), "inputs": job.inputs(sources, digests)}
+        info = {**run_info(options, counts, clock, digests), "inputs": inputs}
         export(Sealed(written), Sealed(judged), digests, Sealed(info))
     return _ended(out, releases)
 

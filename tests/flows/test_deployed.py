@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from apart import answers, clean_environment
 
 from small_project import Project
 
@@ -34,9 +33,8 @@ def team(project: Project, tmp_path: Path) -> Iterator[dict[str, str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
     environment = {
-        **clean,
+        **clean_environment(),
         "PREFECT_HOME": str(tmp_path / ".prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -63,14 +61,6 @@ def wait_for(done: Callable[[], bool], what: str, process: subprocess.Popen[byte
         assert process.poll() is None, f"{what}: its process has ended"
         assert time.monotonic() < deadline, f"{what}: not there after {patience} s"
         time.sleep(0.2)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
-            return True
-    except OSError:
-        return False
 
 
 @pytest.mark.slow

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
-import urllib.request
 from datetime import date
 from pathlib import Path
 
 import pytest
+from apart import answers, clean_environment
 
 from pipeline import gold
 from pipeline.export.folder import UnwritableFolder
@@ -83,7 +82,7 @@ def settings(tmp_path: Path, **environment: str) -> dict[str, str]:
         f"isolate(Path({str(tmp_path)!r}))\n"
         "print('\\n'.join(f'{k}={v}' for k, v in os.environ.items() if 'PREFECT' in k or k == 'DO_NOT_TRACK'))"
     )
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name and name != "DO_NOT_TRACK"}
+    clean = {name: value for name, value in clean_environment().items() if name != "DO_NOT_TRACK"}
     ran = subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
@@ -125,16 +124,16 @@ def test_a_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None
         "with server() as ready:\n"
         "    ready(); print(os.environ['PREFECT_API_URL'], flush=True); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    clean = clean_environment()
     ran = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=clean, capture_output=True, text=True, check=False
     )
     assert ran.returncode == -9
     url = f"{ran.stdout.strip()}/health"
     deadline = time.monotonic() + 15
-    while time.monotonic() < deadline and _answers(url):
+    while time.monotonic() < deadline and answers(url):
         time.sleep(0.2)
-    assert not _answers(url)
+    assert not answers(url)
 
 
 @pytest.mark.slow
@@ -148,18 +147,10 @@ def test_two_servers_that_start_at_once_on_a_new_home_both_answer(tmp_path: Path
         "with server() as ready:\n"
         "    ready()\n"
     )
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    clean = clean_environment()
     both = [
         subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=clean, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     said = [one.communicate(timeout=200)[1] for one in both]
     assert ([one.returncode for one in both], said) == ([0, 0], ["", ""])
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
-            return True
-    except OSError:
-        return False

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from apart import clean_environment
 
 from small_project import Project
 
@@ -42,7 +43,7 @@ if __name__ == "__main__":
 def test_a_scheduled_run_happens_and_nothing_stays_behind(project: Project, tmp_path: Path) -> None:
     project.ask_for("0", "0")
     (tmp_path / "served.py").write_text(SERVE)
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    clean = clean_environment()
     with (tmp_path / "log").open("wb") as log:
         served = subprocess.Popen(
             [sys.executable, str(tmp_path / "served.py"), str(tmp_path)],
@@ -69,7 +70,7 @@ def test_a_scheduled_run_happens_and_nothing_stays_behind(project: Project, tmp_
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_command_line_tells_released_from_withheld_and_cleans_up(project: Project, tmp_path: Path) -> None:
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    clean = clean_environment()
     options = [f"--{name}={path}" for name, path in project.parameters.items()]
 
     def command() -> subprocess.CompletedProcess[str]:
@@ -94,7 +95,7 @@ def test_the_command_line_tells_released_from_withheld_and_cleans_up(project: Pr
 def test_two_runs_at_once_do_not_hear_of_each_other(project: Project, tmp_path: Path) -> None:
     """They share the cache, and each server writes the same database."""
     project.ask_for("", "1")
-    clean = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    clean = clean_environment()
     options = [f"--{name}={path}" for name, path in project.parameters.items() if name != "out"]
     command = [sys.executable, "-m", "pipeline", "run", *options, "--workers=1", "--quiet"]
     runs = [
